@@ -1,0 +1,1 @@
+"""The specification of a process pool, and the suite that holds any pool to it."""

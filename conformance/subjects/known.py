@@ -1,0 +1,114 @@
+"""The pools this suite knows by name: where each comes from and what it declares.
+
+Data only.  A name that is not here is held to the full Pool API; a name that is here but not
+installed is a grey row with its pip line, never silence.
+"""
+
+import importlib.util
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from .capabilities import FULL_API, THREADS, Capabilities
+
+PYTHON_ISSUES = "https://github.com/python/cpython/issues"
+PYTHON_DOCS = "https://docs.python.org/3/library/"
+
+EXECUTOR = replace(
+    FULL_API,
+    map_async=False,
+    starmap_async=False,
+    next_timeout=False,
+    imap_lazy=False,
+    imap_after_error=False,
+)
+"""What the face of an executor can show: `submit` and `map`, nothing that waits for a list."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownSubject:
+    """One row of the registry.
+
+    Guarantees: immutable; one instance may be shared by any number of threads.
+    """
+
+    name: str
+    """`MODULE:ATTR`, as on the command line."""
+    distribution: str | None
+    """What it is called on the package index; None for the standard library."""
+    requirement: str | None
+    """What pip installs, version included; None for the standard library."""
+    homepage: str
+    """Where its documentation is."""
+    issues: str
+    """Where its defects are reported."""
+    capabilities: Capabilities = FULL_API
+    """What it declares."""
+    adapter: str | None = None
+    """Module in `adapters` that gives it the Pool API; None if it has that API itself."""
+
+    @property
+    def installed(self) -> bool:
+        """Say if its top-level package can be found here.  Nothing is imported."""
+        package = self.name.partition(":")[0].partition(".")[0]
+        return importlib.util.find_spec(package) is not None
+
+    @property
+    def pip_line(self) -> str | None:
+        """Return the command that installs it; None for the standard library."""
+        return f"pip install '{self.requirement}'" if self.requirement else None
+
+
+_ROWS = (
+    KnownSubject(
+        name="poolproof:Pool",
+        distribution="poolproof",
+        requirement="poolproof",
+        homepage="https://pypi.org/project/poolproof/",
+        issues="https://pypi.org/project/poolproof/",
+    ),
+    KnownSubject(
+        name="multiprocessing:Pool",
+        distribution=None,
+        requirement=None,
+        homepage=PYTHON_DOCS + "multiprocessing.html",
+        issues=PYTHON_ISSUES,
+    ),
+    KnownSubject(
+        name="multiprocessing.pool:ThreadPool",
+        distribution=None,
+        requirement=None,
+        homepage=PYTHON_DOCS + "multiprocessing.html",
+        issues=PYTHON_ISSUES,
+        capabilities=THREADS,
+    ),
+    KnownSubject(
+        name="billiard:Pool",
+        distribution="billiard",
+        requirement="billiard==4.3.2",
+        homepage="https://billiard.readthedocs.io/",
+        issues="https://github.com/celery/billiard/issues",
+    ),
+    KnownSubject(
+        name="multiprocess:Pool",
+        distribution="multiprocess",
+        requirement="multiprocess==0.70.19",
+        homepage="https://multiprocess.readthedocs.io/",
+        issues="https://github.com/uqfoundation/multiprocess/issues",
+        capabilities=replace(FULL_API, by_reference=False),
+    ),
+    KnownSubject(
+        name="concurrent.futures:ProcessPoolExecutor",
+        distribution=None,
+        requirement=None,
+        homepage=PYTHON_DOCS + "concurrent.futures.html",
+        issues=PYTHON_ISSUES,
+        adapter="process_pool_executor",
+        capabilities=replace(
+            EXECUTOR, terminate=False, not_under={"fork": frozenset({"maxtasksperchild"})}
+        ),
+    ),
+)
+
+KNOWN: Mapping[str, KnownSubject] = MappingProxyType({row.name: row for row in _ROWS})
+"""Name to row, in the order in which reports show them."""

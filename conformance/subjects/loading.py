@@ -1,0 +1,101 @@
+"""From a name on the command line to a subject."""
+
+import importlib
+import importlib.metadata
+import inspect
+import multiprocessing.pool
+import platform
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from .capabilities import FULL_API, METHODS, THREADS, Capabilities
+from .errors import SubjectError, SubjectNotInstalledError
+from .known import KNOWN, KnownSubject
+from .subject import Subject
+
+
+def load(name: str) -> Subject:
+    """Import the pool called `name` (`MODULE:ATTR`, as `poolproof:Pool`) and return it.
+
+    Nothing is executed but the import: no pool is made yet.
+
+    Raises SubjectError, with one line that says what to do, when the name has another form, does
+    not import, or is no pool; SubjectNotInstalledError when it is known but not installed here.
+    """
+    module_name, colon, attribute = name.partition(":")
+    if not (colon and module_name and attribute):
+        raise SubjectError(
+            f"expected the pool as MODULE:ATTR, for instance multiprocessing:Pool, got {name!r}"
+        )
+    known = KNOWN.get(name)
+    if known and not known.installed and known.pip_line:
+        raise SubjectNotInstalledError(f"{name} is not installed: {known.pip_line}", known.pip_line)
+    target = _attribute(name, _module(name, module_name), attribute)
+    _check_is_pool(name, target, adapted=bool(known and known.adapter))
+    return Subject(
+        name=name,
+        target=target,
+        version=_version(module_name, known),
+        capabilities=known.capabilities if known else _capabilities(target),
+        known=known,
+    )
+
+
+def _module(name: str, module_name: str) -> Any:
+    try:
+        return importlib.import_module(module_name)
+    except Exception as error:  # a foreign module may raise anything while it loads
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        raise SubjectError(
+            f"{name} does not import: {reason}; "
+            f"is the module installed here, and its folder on PYTHONPATH?"
+        ) from error
+
+
+def _attribute(name: str, module: Any, attribute: str) -> Any:
+    found = module
+    for part in attribute.split("."):
+        if not hasattr(found, part):
+            near = [n for n in dir(found) if "pool" in n.lower() or "executor" in n.lower()]
+            hint = f"; it has: {', '.join(near)}" if near else ""
+            raise SubjectError(f"{name}: {module.__name__} has no attribute {part!r}{hint}")
+        found = getattr(found, part)
+    return found
+
+
+def _check_is_pool(name: str, target: Any, *, adapted: bool) -> None:
+    """Raise SubjectError unless `target` can be called as `Pool(processes=2)` to make a pool."""
+    expected = "expected a class or function that is called like multiprocessing.Pool"
+    if not callable(target):
+        raise SubjectError(f"{name} is no pool: {expected}, got {type(target).__name__}")
+    if adapted:
+        return
+    if isinstance(target, type) and not any(hasattr(target, method) for method in METHODS):
+        raise SubjectError(f"{name} is no pool: {expected}, got a class without map or apply")
+    try:
+        signature = inspect.signature(target)
+    except (TypeError, ValueError):
+        return
+    try:
+        signature.bind_partial(processes=2)
+    except TypeError:
+        raise SubjectError(
+            f"{name} is no pool: {expected}, got one without the parameter processes: {signature}"
+        ) from None
+
+
+def _capabilities(target: Callable[..., Any]) -> Capabilities:
+    if isinstance(target, type) and issubclass(target, multiprocessing.pool.ThreadPool):
+        return THREADS
+    return FULL_API
+
+
+def _version(module_name: str, known: KnownSubject | None) -> str:
+    package = module_name.partition(".")[0]
+    if package in sys.stdlib_module_names:
+        return platform.python_version()
+    if known and known.distribution:
+        return importlib.metadata.version(known.distribution)
+    distributions = importlib.metadata.packages_distributions().get(package, ())
+    return importlib.metadata.version(distributions[0]) if distributions else "unknown"
