@@ -1,0 +1,29 @@
+"""What a run tells the interpreters of its process group, by way of the environment."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+POOL: Final = "POOLPROOF_CPYTHON_POOL"  # the subject, MODULE:ATTR
+START_METHOD: Final = "POOLPROOF_CPYTHON_START_METHOD"  # "" leaves the platform's default
+STACKS: Final = "POOLPROOF_CPYTHON_STACKS"  # the folder where each process dumps its stacks
+
+HOOKS: Final = Path(__file__).parent / "hooks"  # holds sitecustomize.py
+SOURCE_ROOT: Final = Path(__file__).parents[2]  # where `conformance` is imported from
+
+
+def environment(pool: str, start_method: str, scratch: Path) -> dict[str, str]:
+    """Return the environment of a worker that holds `pool` to tests.
+
+    `scratch` takes the stack dumps and every temporary file, so that one removal leaves nothing.
+    The current folder stays importable, as it is for the command itself.
+    """
+    path = [str(HOOKS), str(Path.cwd()), os.environ.get("PYTHONPATH", "")]
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, path)),
+        "TMPDIR": str(scratch),
+        POOL: pool,
+        START_METHOD: start_method,
+        STACKS: str(scratch),
+    }

@@ -1,0 +1,172 @@
+"""Run tests of one class in a process of its own, hangs and crashes included."""
+
+import multiprocessing
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from . import events
+from .environment import environment
+from .events import Event
+from .group import Group
+from .results import Result, TestResult
+
+WORKER: Final = "conformance.cpython.worker"
+EXIT_WAIT_S: Final = 5.0  # for a worker whose pipe has been closed to end
+MOST_OUTPUT: Final = 4_000  # characters of a dead worker's output: its last words
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassRun:
+    """Tests of one class, held to one subject under one start method.
+
+    Guarantees: immutable.
+    """
+
+    subject: str
+    start_method: str
+    case: str
+    """The class."""
+    methods: tuple[str, ...]
+    """Which of its tests, in order."""
+    timeout_s: float
+    """For each test, and for the set-up and the tear-down of the class: seconds."""
+
+
+def run_class(run: ClassRun, report: Callable[[TestResult], None]) -> None:
+    """Run the tests of `run`, calling `report` with each result as soon as it is there.
+
+    A test that hangs or takes the interpreter down is a result; the class goes on behind it, in a
+    new process.  No process is left.
+    """
+    waiting = list(run.methods)
+    while waiting:
+        waiting = _Attempt(run, waiting, report).run()
+
+
+class _Attempt:
+    """One process, from the first test that is still waiting until it ends or has to be ended.
+
+    Guarantees: belongs to one thread; `run` is called once, and reports every test at most once.
+    """
+
+    def __init__(
+        self, run: ClassRun, methods: list[str], report: Callable[[TestResult], None]
+    ) -> None:
+        self._run = run
+        self._waiting = list(methods)
+        self._report = report
+        self._current: str | None = None  # the test under way
+        self._since_s = time.monotonic()  # start of the step under way
+
+    def run(self) -> list[str]:
+        """Run, and return the methods that are still waiting."""
+        with tempfile.TemporaryDirectory(prefix="poolproof-", ignore_cleanup_errors=True) as folder:
+            group, pipe = self._start(Path(folder))
+            with pipe:
+                try:
+                    self._follow(group, pipe)
+                finally:
+                    group.end()
+        return self._waiting
+
+    def _start(self, folder: Path) -> tuple[Group, events.Pipe]:
+        reading, writing = multiprocessing.Pipe(duplex=False)
+        with writing:
+            descriptor = writing.fileno()
+            group = Group(
+                [sys.executable, "-m", WORKER, str(descriptor), self._run.case, *self._waiting],
+                environment=environment(self._run.subject, _stdlib_method(self._run), folder),
+                folder=folder,
+                descriptor=descriptor,
+            )
+        return group, reading
+
+    def _follow(self, group: Group, pipe: events.Pipe) -> None:
+        """Report what the worker says, then what its silence means."""
+        try:
+            while (event := events.receive(pipe, self._run.timeout_s)) and event.kind != "done":
+                self._take(event)
+        except EOFError:
+            self._blame("crash", _last_words(group))
+            return
+        if event is None:
+            self._blame("hang", f"no end after {self._run.timeout_s:g} s\n\n{group.stacks()}")
+            return
+        self._since_s = time.monotonic()
+        code = group.wait(self._run.timeout_s)
+        if code is None:
+            self._tell("hang", f"{self._run.case} (interpreter exit)", group.stacks())
+        elif code != 0:
+            self._tell("crash", f"{self._run.case} (interpreter exit)", _last_words(group))
+
+    def _take(self, event: Event) -> None:
+        """Report a test that has ended, or note the one that starts."""
+        method = event.test.rpartition(".")[2]
+        self._since_s = time.monotonic()
+        if event.kind == "start":
+            self._current = method
+            return
+        self._current = None
+        if method in self._waiting:
+            self._waiting.remove(method)
+        self._tell(event.result, event.test, event.message, event.duration_s)
+
+    def _blame(self, result: Result, message: str) -> None:
+        """Lay a hang or a crash to the test under way, else to the set-up or the tear-down.
+
+        A set-up that hangs will hang again: it speaks for every test that waits for it.
+        """
+        case = self._run.case
+        if self._current is not None:
+            self._waiting.remove(self._current)
+            self._tell(result, f"{case}.{self._current}", message)
+        elif self._waiting:
+            for method in self._waiting:
+                self._tell(result, f"{case}.{method}", f"in the set-up of the class: {message}")
+            self._waiting = []
+        else:
+            self._tell(result, f"{case} (tear-down)", message)
+
+    def _tell(
+        self, result: Result, test: str, message: str | None, duration_s: float | None = None
+    ) -> None:
+        if duration_s is None:
+            duration_s = round(time.monotonic() - self._since_s, 3)
+        self._report(
+            TestResult(
+                subject=self._run.subject,
+                start_method=self._run.start_method,
+                test=test,
+                result=result,
+                duration_s=duration_s,
+                message=message,
+            )
+        )
+
+
+def _stdlib_method(run: ClassRun) -> str:
+    """Return the start method for the tests' own processes.
+
+    A subject that starts workers in one way of its own (threads, a cluster) has no say in it.
+    """
+    if run.start_method in multiprocessing.get_all_start_methods():
+        return run.start_method
+    return multiprocessing.get_start_method()
+
+
+def _last_words(group: Group) -> str:
+    """Return how the worker ended, and the end of what its group has printed."""
+    code = group.wait(EXIT_WAIT_S)
+    if code is None:
+        how = "the interpreter closed its pipe and went on"
+    elif code < 0:
+        how = f"the interpreter was killed by {signal.Signals(-code).name}"
+    else:
+        how = f"the interpreter ended in the middle, with exit code {code}"
+    return f"{how}\n\n{group.output()[-MOST_OUTPUT:]}".strip()
