@@ -9,6 +9,7 @@
 What stands before the first area is prose.  Called by `clauses`; knows nothing of tests.
 """
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -199,7 +200,7 @@ class _Reader:
 def _sections(lines: _Lines) -> Iterator[tuple[int, str, _Lines]]:
     """Yield each heading of level two or three with its line number and what stands under it."""
     starts = [i for i, (_, text) in enumerate(lines) if text.startswith(("## ", "### "))]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, end in itertools.pairwise([*starts, len(lines)]):
         number, heading = lines[start]
         yield number, heading, [(line, text.rstrip()) for line, text in lines[start + 1 : end]]
 
