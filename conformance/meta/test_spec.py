@@ -13,6 +13,7 @@ from ..clauses import (
     UnknownClauseError,
     clause,
     load_clauses,
+    main,
     mark_of,
     summary,
 )
@@ -181,6 +182,12 @@ def test_the_summary_counts_by_area_and_level(written: Callable[[str], Path]) ->
     """One row an area and their sum: MUST, SHOULD, OBSERVED, untested, clauses."""
     lines = summary(read_spec(written(FORM))).splitlines()
     assert [line.split()[-5:] for line in lines[1:]] == [["1", "1", "0", "1", "2"]] * 2
+
+
+def test_the_command_prints_the_summary(capsys: pytest.CaptureFixture[str]) -> None:
+    """`python -m conformance.clauses` counts what SPEC.md holds."""
+    assert main() == 0
+    assert summary(read_spec(SPEC)) in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("each", CLAUSES, ids=lambda c: c.id)
