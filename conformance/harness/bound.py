@@ -1,0 +1,135 @@
+"""What a clause test is given as `subject`: one pool, one start method, one body.
+
+    def test_...(subject):
+        with subject.open(processes=3) as pool:
+            ...
+
+Everything a clause may ask about its surroundings is here, so that a test knows
+neither the harness nor any pool by name.
+"""
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from .. import subjects, tasks
+from .census import Baseline, Census, leftovers
+from .expect import NotSupported
+from .history import Event, read
+from .outcome import Outcome, capture, same
+from .phases import PhaseBoard
+from .tracked import TrackedPool, Tracker
+from .transcript import Transcript
+
+ORACLE = "multiprocessing:Pool"
+
+
+class BoundSubject:
+    """A subject under one start method, inside one body.
+
+    Guarantees: any thread of the body may use it.
+    """
+
+    def __init__(
+        self, name: str, start_method: str, deadline_s: float, board: PhaseBoard, folder: Path
+    ) -> None:
+        self.name = name
+        self.start_method = start_method
+        self.deadline_s = deadline_s
+        """Seconds after which this body is a hang; take parts of it for your own waits."""
+        self.folder = folder
+        """A folder of this body's own, gone with it: for FIFOs and marks."""
+        self._board = board
+        self._transcript = Transcript(folder / "transcript.txt")
+        self._history = folder / "history.jsonl"
+        self._oracles: list[BoundSubject] = []
+
+    @functools.cached_property
+    def declared(self) -> subjects.Subject:
+        """The subject itself.  Raises SubjectError when it does not import or is no pool."""
+        return subjects.load(self.name)
+
+    @property
+    def capabilities(self) -> subjects.Capabilities:
+        """What the subject declares."""
+        return self.declared.capabilities
+
+    def open(self, processes: int | None = 2, **options: Any) -> TrackedPool:
+        """Open a pool: `initializer`, `initargs`, `maxtasksperchild` as `subjects` has them."""
+        tracker = Tracker(self._board, self._transcript)
+        opener = functools.partial(self.declared.open, start_method=self.start_method)
+        name = self._transcript.call("Pool", "", (processes,), options)
+        with self.phase("construct"):
+            return TrackedPool(opener(processes, **options), name, tracker)
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Name what the block waits for, should it be where the body hangs."""
+        with self._board.phase(name):
+            yield
+
+    def require(self, *capabilities: str) -> None:
+        """End with UNSUPPORTED unless the subject declares these."""
+        missing = self.capabilities.missing(capabilities, self.start_method)
+        if missing:
+            raise NotSupported(f"declares no {', '.join(missing)}")
+
+    def error(self, name: str) -> type[BaseException]:
+        """Return the subject's own class for an exception of multiprocessing, by name."""
+        return self.declared.error(name)
+
+    def note(self, text: str) -> None:
+        """Put a comment into the stand-alone script: a fault, a wait, a signal."""
+        self._transcript.note(text)
+
+    def recorded(self, function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """Return the task function with the side channel around it; see `history`."""
+        return functools.partial(tasks.recorded, str(self._history), function)
+
+    def history(self) -> list[Event]:
+        """Return what `recorded` functions have done so far, oldest start first."""
+        return read(self._history)
+
+    def census(self, before: Baseline, patience_s: float | None = None) -> Census:
+        """Name what is here and was not `before` (from `harness.census.baseline()`)."""
+        return leftovers(before, self.deadline_s / 4 if patience_s is None else patience_s)
+
+    def outcome(self, scenario: Callable[[TrackedPool], Any], **options: Any) -> Outcome:
+        """Open a pool, play the scenario on it, leave the `with` block; what it came to."""
+
+        def play() -> Any:
+            with self.open(**options) as pool:
+                return scenario(pool)
+
+        return capture(play)
+
+    def agrees_with_stdlib(
+        self, scenario: Callable[[TrackedPool], Any], **options: Any
+    ) -> Outcome:
+        """Play the scenario here and on `multiprocessing:Pool`, expecting the same outcome.
+
+        Returns that outcome, for the clause to hold against its own model too.
+        Raises: Mismatch that says what the stdlib did.
+        """
+        mine = self.outcome(scenario, **options)
+        if self.name != ORACLE:
+            same(mine, self._oracle().outcome(scenario, **options))
+        return mine
+
+    def close(self) -> None:
+        """Close what the harness itself opened, before the census."""
+        self._transcript.close()
+        for oracle in self._oracles:
+            oracle.close()
+
+    def _oracle(self) -> "BoundSubject":
+        """Return the stdlib's pool under this start method, or under its first if it has not it."""
+        methods = subjects.load(ORACLE).start_methods()
+        method = self.start_method if self.start_method in methods else methods[0]
+        folder = self.folder / "oracle"
+        folder.mkdir(exist_ok=True)
+        oracle = BoundSubject(ORACLE, method, self.deadline_s, self._board, folder)
+        self._oracles.append(oracle)
+        return oracle

@@ -1,0 +1,174 @@
+"""What a body leaves behind: counted before and after, waited for, then named.
+
+Two counts make the census.  In the body, when the test function has returned
+and garbage is collected: children, zombies, threads and file descriptors that
+were not there before.  In the warden, when the body has exited: processes that
+outlived it, names in `/dev/shm`, files in the body's temporary folder.  The
+start methods' own resource tracker and fork server are no leaks, nor is a pipe
+that leads to them.  Linux: reads `/proc/self`.
+"""
+
+import contextlib
+import gc
+import os
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from .processes import descendants, is_helper
+
+_SHM = Path("/dev/shm")  # noqa: S108 - the kernel's folder, looked at and never written
+_TRACKER_REPORT = re.compile(r"There appear to be (\d+) leaked ([\w ]+?) objects")
+
+
+@dataclass
+class Census:
+    """What was left behind, by kind; all lists empty when the body was clean."""
+
+    children: list[str] = field(default_factory=list)
+    zombies: list[str] = field(default_factory=list)
+    threads: list[str] = field(default_factory=list)
+    fds: list[str] = field(default_factory=list)
+    semaphores: list[str] = field(default_factory=list)
+    shm: list[str] = field(default_factory=list)
+    temp_files: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return any(asdict(self).values())
+
+    def __str__(self) -> str:
+        kinds = {kind: left for kind, left in asdict(self).items() if left}
+        return "; ".join(f"{len(v)} {k}: {', '.join(v)}" for k, v in kinds.items()) or "nothing"
+
+    def as_record(self) -> dict[str, list[str]]:
+        """Return the record file's `census`."""
+        return asdict(self)
+
+    def plus(self, other: "Census") -> "Census":
+        """Return what either of the two counts found."""
+        mine, theirs = asdict(self), asdict(other)
+        return Census(**{kind: mine[kind] + theirs[kind] for kind in mine})
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> "Census":
+        """Read back what `as_record` gave."""
+        return cls(**record)
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What this process has before the test function runs."""
+
+    children: frozenset[int]
+    threads: frozenset[int | None]
+    fds: frozenset[tuple[int, str]]
+
+
+def baseline() -> Baseline:
+    """Count this process as it is now."""
+    return Baseline(
+        children=frozenset(process.pid for process in descendants()),
+        threads=frozenset(thread.ident for thread in threading.enumerate()),
+        fds=frozenset(_open_files().items()),
+    )
+
+
+def leftovers(before: Baseline, patience_s: float) -> Census:
+    """Name what is here and was not `before`, once it has had `patience_s` to go away."""
+    gc.collect()
+    return _settle(lambda: _count(before), patience_s)
+
+
+def shared_names() -> frozenset[str]:
+    """Names in `/dev/shm` now."""
+    with contextlib.suppress(OSError):
+        return frozenset(os.listdir(_SHM))
+    return frozenset()
+
+
+def outlived(shm_before: frozenset[str], temp: Path, output: str, patience_s: float) -> Census:
+    """Name what a body that has exited left in the system; asked by its warden."""
+    found = _settle(lambda: _survivors(shm_before), patience_s)
+    for count, kind in _TRACKER_REPORT.findall(output):
+        found.semaphores.append(f"{count} {kind}s, unlinked by the resource tracker")
+    found.temp_files = sorted(path.name for path in temp.iterdir())
+    return found
+
+
+def _settle(count: Callable[[], Census], patience_s: float) -> Census:
+    """Count until nothing is left or the patience ends; what goes in time is no leak."""
+    limit = time.monotonic() + patience_s
+    pause_s = 0.001
+    while (found := count()) and time.monotonic() < limit:
+        time.sleep(pause_s)  # between two looks at the condition, not instead of one
+        pause_s = min(2 * pause_s, 0.05)
+    return found
+
+
+def _count(before: Baseline) -> Census:
+    found = Census()
+    exempt_pipes: set[str] = set()
+    for process in descendants():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if process.pid in before.children:
+                continue
+            if process.status() == psutil.STATUS_ZOMBIE:
+                if process.ppid() == os.getpid():
+                    found.zombies.append(f"pid {process.pid}")
+            elif is_helper(process):
+                exempt_pipes |= set(_open_files(process.pid).values())
+            else:
+                found.children.append(_named(process))
+    for thread in threading.enumerate():
+        if thread.ident not in before.threads:
+            found.threads.append(f"{thread.name}{' (daemon)' if thread.daemon else ''}")
+    for descriptor, target in sorted(_open_files().items()):
+        if (descriptor, target) not in before.fds and target not in exempt_pipes:
+            found.fds.append(f"{descriptor} -> {target}")
+    return found
+
+
+def _survivors(shm_before: frozenset[str]) -> Census:
+    found = Census()
+    for process in descendants():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if process.status() != psutil.STATUS_ZOMBIE:
+                found.children.append(_named(process))
+    for name in sorted(shared_names() - shm_before):
+        if not _mapped_elsewhere(name):
+            kind = found.semaphores if name.startswith("sem.") else found.shm
+            kind.append(name)
+    return found
+
+
+def _mapped_elsewhere(name: str) -> bool:
+    """Whether a process outside this warden's tree has it: another body's, no leak of ours."""
+    mine = {os.getpid(), *(process.pid for process in descendants())}
+    for pid in psutil.pids():
+        if pid not in mine:
+            with contextlib.suppress(OSError):
+                if f"/dev/shm/{name}" in Path(f"/proc/{pid}/maps").read_text(encoding="ascii"):
+                    return True
+    return False
+
+
+def _named(process: psutil.Process) -> str:
+    command = " ".join(process.cmdline())[-80:]
+    return f"pid {process.pid} ({process.status()}) {command}"
+
+
+def _open_files(pid: int | None = None) -> dict[int, str]:
+    """File descriptor -> what it leads to (`pipe:[17]`, a path)."""
+    folder = f"/proc/{pid or 'self'}/fd"
+    found: dict[int, str] = {}
+    with contextlib.suppress(OSError):
+        for name in os.listdir(folder):
+            with contextlib.suppress(OSError):
+                found[int(name)] = os.readlink(f"{folder}/{name}")
+    return found

@@ -1,0 +1,149 @@
+"""Known failures of a subject, as data: `deviations/<module>.<attr>.toml`.
+
+    [[deviation]]
+    clause = "DEATH-01"
+    verdict = ["HANG"]              # what is known; with "PASS" among them: now and then
+    start_method = ["fork"]         # optional: under these only
+    python = ["3.11", "3.12"]       # optional: under these versions only
+    reason = "the lost task's handle never resolves"
+    issue = "https://github.com/python/cpython/issues/66587"   # optional
+
+An entry turns its verdict into XFAIL; an entry that applies and whose clause
+passes is stale: XPASS, which fails the run.
+"""
+
+import json
+import platform
+import tomllib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .verdicts import BROKEN, Verdict
+
+_KEYS = {"clause", "verdict", "start_method", "python", "reason", "issue"}
+_ALLOWED = BROKEN | {Verdict.PASS, Verdict.BLOCKED}
+SHIPPED = Path(__file__).resolve().parent.parent / "deviations"
+
+
+class DeviationError(ValueError):
+    """A deviation file is not in its form: one line, what was expected and what was got."""
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """One known failure; empty conditions apply always."""
+
+    clause: str
+    verdicts: frozenset[Verdict]
+    reason: str
+    issue: str | None = None
+    start_methods: tuple[str, ...] = ()
+    pythons: tuple[str, ...] = ()
+
+    def applies(self, clause: str, start_method: str, python: str) -> bool:
+        """Whether it speaks of this clause under this start method and Python version."""
+        return (
+            clause == self.clause
+            and (not self.start_methods or start_method in self.start_methods)
+            and (not self.pythons or python.rpartition(".")[0] in self.pythons)
+        )
+
+    def as_record(self) -> dict[str, str | None]:
+        """Return the record file's `deviation`."""
+        return {"reason": self.reason, "issue": self.issue}
+
+
+class Deviations:
+    """The deviation file of one subject."""
+
+    def __init__(self, path: Path, entries: Iterable[Deviation]) -> None:
+        self.path = path
+        self.entries = list(entries)
+
+    def find(self, clause: str, start_method: str) -> Deviation | None:
+        """Return the entry for this clause here and now, if there is one."""
+        python = platform.python_version()
+        applying = (e for e in self.entries if e.applies(clause, start_method, python))
+        return next(applying, None)
+
+
+def path_of(folder: Path, subject: str) -> Path:
+    """Return where the deviations of a subject are kept."""
+    return folder / f"{subject.replace(':', '.')}.toml"
+
+
+def load(path: Path, clauses: Collection[str]) -> Deviations:
+    """Read a file; one that is not there has no entries.
+
+    Raises: DeviationError for TOML that does not parse, and for an entry with a missing or
+    unknown key, an unknown verdict or a clause that the specification does not have.
+    """
+    if not path.exists():
+        return Deviations(path, [])
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise DeviationError(f"{path}: expected TOML, got {error}") from error
+    if set(content) - {"deviation"} or not isinstance(content.get("deviation", []), list):
+        raise DeviationError(f"{path}: expected [[deviation]] tables only, got {sorted(content)}")
+    return Deviations(path, [_entry(path, e, clauses) for e in content.get("deviation", [])])
+
+
+def write(deviations: Deviations, found: Iterable[Deviation]) -> None:
+    """Write the file: what is known about `found` is kept, the rest of the old entries goes."""
+    known = {(e.clause, e.start_methods): e for e in deviations.entries}
+    entries = [known.get((e.clause, e.start_methods), e) for e in found]
+    text = "\n".join(_table(e) for e in sorted(entries, key=lambda e: (e.clause, e.start_methods)))
+    deviations.path.parent.mkdir(parents=True, exist_ok=True)
+    deviations.path.write_text(text, encoding="utf-8")
+
+
+def _entry(path: Path, table: dict[str, Any], clauses: Collection[str]) -> Deviation:
+    clause = table.get("clause")
+
+    def refuse(expected: str, got: object) -> DeviationError:
+        return DeviationError(f"{path}: entry {clause}: expected {expected}, got {got!r}")
+
+    if set(table) - _KEYS:
+        raise refuse(f"keys out of {sorted(_KEYS)}", sorted(set(table) - _KEYS))
+    if clause not in clauses:
+        raise refuse("the id of a clause of SPEC.md; remove what is stale", clause)
+    if not str(table.get("reason", "")).strip():
+        raise refuse("a reason", table.get("reason"))
+    verdicts = _texts(table.get("verdict", ()))
+    unknown = set(verdicts) - {v.value for v in _ALLOWED}
+    if not verdicts or unknown:
+        raise refuse(f"verdicts out of {sorted(_ALLOWED)}", table.get("verdict"))
+    return Deviation(
+        clause=clause,
+        verdicts=frozenset(map(Verdict, verdicts)),
+        reason=table["reason"],
+        issue=table.get("issue"),
+        start_methods=_texts(table.get("start_method", ())),
+        pythons=_texts(table.get("python", ())),
+    )
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    return tuple(map(str, value)) if isinstance(value, list) else ()
+
+
+def _table(entry: Deviation) -> str:
+    lines = ["[[deviation]]", f"clause = {_quoted(entry.clause)}"]
+    lines.append(f"verdict = {_quoted(sorted(entry.verdicts))}")
+    if entry.start_methods:
+        lines.append(f"start_method = {_quoted(list(entry.start_methods))}")
+    if entry.pythons:
+        lines.append(f"python = {_quoted(list(entry.pythons))}")
+    lines.append(f"reason = {_quoted(entry.reason)}")
+    if entry.issue:
+        lines.append(f"issue = {_quoted(entry.issue)}")
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(value: str | list[Any]) -> str:
+    return json.dumps(value)  # a JSON string, or list of strings, is a TOML one too

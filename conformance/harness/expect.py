@@ -1,0 +1,97 @@
+"""How a clause states what it expects; a miss carries both sides as text.
+
+    expect.equal(pool.map(square, [1, 2]), [1, 4], "the results of map")
+    error = expect.raises(ValueError, pool.map, square, [1])
+    expect.true(ran <= 5, expected="at most 5 items ran", observed=f"{ran} ran")
+
+Bodies run outside pytest, so a bare `assert` has nothing to show but its own
+message: use these.  Imported by clause tests; knows no subject.
+"""
+
+import reprlib
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
+
+E = TypeVar("E", bound=BaseException)
+
+_short = reprlib.Repr()
+_short.maxlist = _short.maxtuple = _short.maxdict = _short.maxset = 20
+_short.maxstring = _short.maxother = 300
+
+
+class Mismatch(AssertionError):
+    """The subject did something else than the clause says."""
+
+    def __init__(self, expected: str, observed: str) -> None:
+        super().__init__(f"expected {expected}; observed {observed}")
+        self.expected = expected
+        self.observed = observed
+
+
+class InjectorError(Exception):
+    """A fault could not be injected or healed: the suite's own failure, verdict ERROR."""
+
+
+class NotSupported(Exception):  # noqa: N818 - a verdict on its way, not an error
+    """The subject declares that it cannot do this; verdict UNSUPPORTED."""
+
+
+class Skip(Exception):  # noqa: N818 - a verdict on its way, not an error
+    """This machine cannot show the clause; verdict SKIP, the text says why."""
+
+
+class MissingMethod(Exception):  # noqa: N818 - a verdict on its way, not an error
+    """The pool lacks a method that it declares; verdict BLOCKED, the API clause fails."""
+
+
+def equal(observed: Any, expected: Any, what: str = "") -> None:
+    """Expect `observed == expected`, of the same type where either is an exception."""
+    same = type(observed) is type(expected) if _is_error(observed, expected) else True
+    if not (same and _equal(observed, expected)):
+        label = f"{what} " if what else ""
+        raise Mismatch(f"{label}{shown(expected)}", shown(observed))
+
+
+def true(condition: object, *, expected: str, observed: str) -> None:
+    """Expect the condition; the two texts say what it stands for and what was seen."""
+    if not condition:
+        raise Mismatch(expected, observed)
+
+
+def raises(
+    kind: type[E] | tuple[type[E], ...], call: Callable[..., Any], *args: Any, **kwargs: Any
+) -> E:
+    """Expect the call to raise `kind`; returns what it raised."""
+    names = " or ".join(k.__name__ for k in (kind if isinstance(kind, tuple) else (kind,)))
+    try:
+        value = call(*args, **kwargs)
+    except MissingMethod:
+        raise
+    except kind as error:
+        return error
+    except Exception as error:
+        raise Mismatch(f"{names} to be raised", f"{type(error).__name__}: {error}") from error
+    raise Mismatch(f"{names} to be raised", f"no error but {shown(value)}")
+
+
+def never(why: str) -> NoReturn:
+    """Fail: control came where the clause says it cannot."""
+    raise Mismatch("not to get here", why)
+
+
+def shown(value: Any) -> str:
+    """A short text of any value; never raises, whatever its repr does."""
+    try:
+        return _short.repr(value)
+    except Exception as error:  # noqa: BLE001 - user objects may raise anything here
+        return f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
+
+
+def _is_error(*values: Any) -> bool:
+    return any(isinstance(value, BaseException) for value in values)
+
+
+def _equal(left: Any, right: Any) -> bool:
+    if isinstance(left, BaseException) and isinstance(right, BaseException):
+        return bool(left.args == right.args)
+    return bool(left == right)

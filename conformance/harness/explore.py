@@ -1,0 +1,127 @@
+"""Hypothesis over bodies: every example is a body of its own, hangs are shrunk too.
+
+The engine runs in the warden; an example's verdict comes back from its body, so
+an example that hangs, dies or leaks is a failure like any other and shrinks like
+any other.  What keeps that affordable:
+- the first failure is found under the full deadline, shrinking runs under a
+  short one (three times the slowest example that passed) and within a budget;
+- no example is run twice: its verdict is remembered, which also lets the engine
+  end once the budget is spent (examples not seen before then count as passing);
+- the smallest example is run once more under the full deadline, and only if it
+  still fails is it the verdict; else the first failure is, and failing that, FLAKY.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis.errors import UnsatisfiedAssumption
+
+from .attempt import Attempt
+from .expect import shown
+from .verdicts import BROKEN, Verdict
+
+_SHORTEST_S = 0.5  # a deadline below this measures the scheduler, not the subject
+_PATIENCE = 3.0  # times the slowest passing example
+_STOPS = BROKEN | {Verdict.ERROR, Verdict.UNSUPPORTED, Verdict.BLOCKED}
+
+Try = Callable[[dict[str, Any], float], Attempt]
+
+
+class _Failed(Exception):
+    """An example failed.  A subclass a verdict, so that the engine does not mix them up."""
+
+
+_FAILED = {verdict: type(f"_Failed{verdict}", (_Failed,), {}) for verdict in _STOPS}
+
+
+def explore(test: Any, attempt: Try, *, deadline_s: float, max_examples: int) -> Attempt:
+    """Run a `@given` test; returns its smallest failure, or the PASS that stands for all."""
+    exploration = _Exploration(attempt, deadline_s)
+    settings.register_profile(
+        "poolproof",
+        max_examples=max_examples,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        report_multiple_bugs=False,
+        print_blob=False,
+        suppress_health_check=list(HealthCheck),
+    )
+    settings.load_profile("poolproof")
+    test.hypothesis.inner_test = exploration.example
+    try:
+        test(subject=None)
+    except _Failed:
+        return exploration.confirmed()
+    return exploration.passed()
+
+
+class _Exploration:
+    """The verdicts of one property's examples, and the time spent on them."""
+
+    def __init__(self, attempt: Try, deadline_s: float) -> None:
+        self._attempt = attempt
+        self._deadline_s = deadline_s
+        self._seen: dict[str, Attempt] = {}
+        self._slowest_s = 0.0
+        self._run = 0
+        self._first: tuple[dict[str, Any], Attempt] | None = None
+        self._last: tuple[dict[str, Any], Attempt] | None = None
+        self._until = time.monotonic() + deadline_s
+
+    def example(self, **arguments: Any) -> None:
+        """Give the engine one example's verdict."""
+        arguments.pop("subject", None)
+        key = repr(arguments)
+        seen = self._seen.get(key)
+        if seen is None:
+            if self._run and time.monotonic() > self._until:
+                return
+            seen = self._seen[key] = self._run_one(arguments)
+        if seen.rejected:
+            raise UnsatisfiedAssumption
+        if seen.verdict in _STOPS:
+            self._last = (arguments, seen)
+            if self._first is None:
+                self._first = self._last
+                self._until = time.monotonic() + 2 * self._deadline_s
+            raise _FAILED[seen.verdict](key)
+
+    def confirmed(self) -> Attempt:
+        """Run the smallest failure again under the full deadline; returns the verdict."""
+        assert self._first is not None and self._last is not None  # noqa: PT018
+        for arguments, earlier in (self._last, self._first):
+            again = self._attempt(arguments, self._deadline_s)
+            if again.verdict is earlier.verdict:
+                return self._told(again, arguments)
+        arguments, first = self._first
+        first.message = f"failed once ({first.verdict}), then passed: {first.message}"
+        first.verdict = Verdict.FLAKY
+        return self._told(first, arguments)
+
+    def passed(self) -> Attempt:
+        """Return the PASS (or the UNSUPPORTED, SKIP) that all examples share."""
+        ran = [seen for seen in self._seen.values() if not seen.rejected]
+        if not ran:
+            return Attempt(Verdict.ERROR, message="assume() refused every example")
+        last = ran[-1]
+        last.examples = self._run
+        last.duration_s = round(sum(seen.duration_s for seen in ran), 4)
+        return last
+
+    def _run_one(self, arguments: dict[str, Any]) -> Attempt:
+        shrinking = self._first is not None
+        short_s = max(_SHORTEST_S, _PATIENCE * self._slowest_s)
+        deadline_s = min(short_s, self._deadline_s) if shrinking else self._deadline_s
+        seen = self._attempt(arguments, deadline_s)
+        self._run += 1
+        if seen.verdict is Verdict.PASS:
+            self._slowest_s = max(self._slowest_s, seen.duration_s)
+        return seen
+
+    def _told(self, seen: Attempt, arguments: dict[str, Any]) -> Attempt:
+        seen.example = ", ".join(f"{name}={shown(value)}" for name, value in arguments.items())
+        seen.examples = self._run
+        return seen

@@ -1,0 +1,115 @@
+"""The command line: what `pytest conformance` takes, checked before anything starts."""
+
+import multiprocessing
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from ..specfile import Level
+from . import budget, deviations
+
+Number = TypeVar("Number", int, float)
+
+DEFAULT_POOLS = ("poolproof:Pool", "multiprocessing:Pool")
+
+
+@dataclass(frozen=True)
+class Options:
+    """One run's command line; None where the option was not given."""
+
+    pools: tuple[str, ...]
+    start_methods: tuple[str, ...] | None
+    levels: tuple[Level, ...]
+    clauses: tuple[str, ...]
+    strict: bool
+    budget_scale: float
+    record: Path | None
+    deviations: Path
+    write_deviations: bool
+    jobs: int
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Declare the options."""
+    group = parser.getgroup("conformance", "holding pools to the specification")
+    repeat: dict[str, Any] = {"action": "append", "default": []}
+    group.addoption(
+        "--pool",
+        metavar="MODULE:ATTR",
+        help=f"a subject; repeatable (default: {' and '.join(DEFAULT_POOLS)})",
+        **repeat,
+    )
+    group.addoption(
+        "--start-method",
+        choices=multiprocessing.get_all_start_methods(),
+        help="only under this start method; repeatable (default: all that a subject has)",
+        **repeat,
+    )
+    group.addoption(
+        "--level",
+        choices=[*Level, "all"],
+        help="only clauses of this level; repeatable (default: all)",
+        **repeat,
+    )
+    group.addoption(
+        "--clause", metavar="PREFIX", help="only clauses whose id starts so; repeatable", **repeat
+    )
+    # --strict is pytest's own (its strict mode, which does no harm here); it is read below.
+    group.addoption("--list", action="store_true", help="print the clauses and run nothing")
+    group.addoption(
+        "--budget-scale",
+        type=_positive(float),
+        default=1.0,
+        metavar="X",
+        help="stretch every deadline by this factor (default: 1)",
+    )
+    group.addoption("--record", type=Path, metavar="FILE", help="write the records here")
+    group.addoption(
+        "--deviations",
+        type=Path,
+        default=deviations.SHIPPED,
+        metavar="DIR",
+        help="the folder of the files of known failures (default: the suite's own)",
+    )
+    group.addoption(
+        "--write-deviations", action="store_true", help="write what fails now to those files"
+    )
+    group.addoption(
+        "--jobs",
+        type=_positive(int),
+        default=budget.default_jobs(),
+        metavar="N",
+        help="bodies that work at once (default: one a processor)",
+    )
+
+
+def read_options(config: pytest.Config) -> Options:
+    """Return the options of this run."""
+    option = config.getoption
+    levels = option("--level")
+    return Options(
+        pools=tuple(dict.fromkeys(option("--pool"))) or DEFAULT_POOLS,
+        start_methods=tuple(option("--start-method")) or None,
+        levels=tuple(Level) if not levels or "all" in levels else tuple(map(Level, levels)),
+        clauses=tuple(option("--clause")),
+        strict=bool(option("strict", default=False)),
+        budget_scale=option("--budget-scale"),
+        record=option("--record"),
+        deviations=option("--deviations"),
+        write_deviations=option("--write-deviations"),
+        jobs=option("--jobs"),
+    )
+
+
+def _positive(kind: type[Number]) -> Callable[[str], Number]:
+    def read(text: str) -> Number:
+        value = kind(text)  # type: ignore[call-arg]  # int and float both read text
+        if not value > 0:
+            raise ValueError(text)
+        return value
+
+    read.__name__ = f"positive {kind.__name__}"  # what argparse calls it in its error
+    return read

@@ -1,0 +1,63 @@
+"""What a call came to: a value or an error, to compare two pools by.
+
+`run(subject, scenario)` opens a pool, plays the scenario on it and captures the
+outcome; `sides_with` plays it on the oracle too, `multiprocessing:Pool` under
+the same start method, and expects the same outcome.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from .expect import Mismatch, MissingMethod, NotSupported, shown
+
+
+@dataclass(frozen=True)
+class Value:
+    """The call returned `value`."""
+
+    value: Any
+
+    def unwrap(self) -> Any:
+        """Return the value."""
+        return self.value
+
+    def __str__(self) -> str:
+        return shown(self.value)
+
+
+@dataclass(frozen=True)
+class Error:
+    """The call raised an exception of type `kind` with these `args`."""
+
+    kind: str
+    args: tuple[Any, ...]
+
+    def unwrap(self) -> NoReturn:
+        """Fail: a value was expected."""
+        raise Mismatch("a value", str(self))
+
+    def __str__(self) -> str:
+        return f"{self.kind}({', '.join(shown(a) for a in self.args)}) raised"
+
+
+Outcome = Value | Error
+
+
+def capture(call: Callable[[], Any]) -> Outcome:
+    """Run the call and keep what it came to; verdicts on their way pass through."""
+    try:
+        return Value(call())
+    except (Mismatch, MissingMethod, NotSupported):
+        raise
+    except Exception as error:  # noqa: BLE001 - any exception is an outcome here
+        return Error(type(error).__name__, error.args)
+
+
+def same(subject: Outcome, oracle: Outcome) -> None:
+    """Expect the subject's outcome to be the oracle's.
+
+    Raises: Mismatch that says what the stdlib did.
+    """
+    if subject != oracle:
+        raise Mismatch(f"what multiprocessing:Pool does: {oracle}", str(subject))

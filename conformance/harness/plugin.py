@@ -1,0 +1,201 @@
+"""pytest's hooks: the only file in which pytest and the run of the suite meet.
+
+Registered by `conformance/conftest.py` in a checkout; an installed suite offers
+the same module as an entry point.
+"""
+
+import shlex
+import sys
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from ..clauses import Level, load_clauses, mark_of
+from . import options
+from .deviations import DeviationError
+from .items import ClauseItem, items_of, status_of
+from .readiness import UnusableSubjectError
+from .run import Run
+from .summary import print_summary
+from .zygotes import ZygoteError
+
+NAME = "poolproof-conformance"
+_ROOM = Path(__file__).resolve().parent.parent
+_META = _ROOM / "meta"
+_RUN = pytest.StashKey[Run]()
+_NOTHING_RAN = 5
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options of `pytest conformance`."""
+    options.add_options(parser)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Answer `--list` without running anything."""
+    if not config.getoption("--list"):
+        return None
+    wanted = options.read_options(config)
+    console = Console(soft_wrap=True, highlight=False)
+    for clause in load_clauses().values():
+        if clause.level in wanted.levels and clause.id.startswith(wanted.clauses or ""):
+            untested = f"  (untested: {clause.untested})" if clause.untested else ""
+            console.print(f"{clause.id:<10} {clause.level:<8} {clause.text}{untested}", markup=False)
+    return 0
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Show a line a clause when nothing but clauses run: progress names clause and subject."""
+    if config.option.verbose == 0 and _holds_pools(config) and not config.option.collectonly:
+        config.option.verbose = 1
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Make the subjects ready before the first clause test is collected."""
+    config = session.config
+    if not _concerns_suite(config):
+        return
+    run = Run(options.read_options(config), config.rootpath, _command())
+    config.stash[_RUN] = run
+    _check_filter(run)
+    try:
+        run.prepare()
+    except DeviationError as error:
+        raise pytest.UsageError(str(error)) from error
+    except UnusableSubjectError as error:
+        pytest.exit(str(error), returncode=error.code)
+    except ZygoteError as error:
+        pytest.exit(str(error), returncode=3)
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        for subject in run.subjects:
+            told = f"{subject.told.get('version')}, {', '.join(subject.start_methods)}"
+            reporter.write_line(f"{subject.name}: {told if subject.available else subject.reason}")
+        reporter.write_line(f"{run.budget}; {run.options.jobs} bodies work at once")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the tests of the suite itself to whoever names them."""
+    if collection_path == _META and not _names(config, _META):
+        return True
+    return None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector: Any, name: str, obj: Any) -> list[ClauseItem] | None:
+    """Turn a clause test into its items."""
+    run = collector.config.stash.get(_RUN, None)
+    if run is None or not isinstance(collector, pytest.Module) or mark_of(obj) is None:
+        return None
+    return list(items_of(collector, name, obj, run))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Start the bodies; they run ahead of pytest from here on."""
+    run = session.config.stash.get(_RUN, None)
+    if run is None or session.config.option.collectonly:
+        return
+    clause_items = [item for item in session.items if isinstance(item, ClauseItem)]
+    if clause_items:
+        run.plan((item.test, item.subject, item.start_method) for item in clause_items)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep the ruling with the report, for the status word and for JUnit."""
+    report = yield
+    if isinstance(item, ClauseItem) and report.when == "call" and item.ruling is not None:
+        report.ruling = item.ruling  # type: ignore[attr-defined]  # ours to read in teststatus
+        report.user_properties.append(("verdict", str(item.ruling.verdict)))
+        report.user_properties.append(("clause", item.ruling.clause.id))
+    return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_teststatus(report: Any) -> Any:
+    """Show the verdict instead of passed and failed."""
+    ruling = getattr(report, "ruling", None)
+    return status_of(ruling) if ruling is not None else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Give the run its exit code and the record file its footer; leave no process."""
+    run = session.config.stash.get(_RUN, None)
+    if run is None:
+        return
+    if exitstatus in (0, 1):
+        session.exitstatus = run.exit_code(int(exitstatus))
+    if exitstatus in (0, 1, _NOTHING_RAN):
+        run.finish(int(session.exitstatus))
+    run.close()
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Print the table of verdicts."""
+    run = config.stash.get(_RUN, None)
+    if run is not None and run.rulings:
+        terminalreporter.ensure_newline()
+        print_summary(run, Console(file=terminalreporter._tw._file, highlight=False))  # noqa: SLF001
+
+
+def _check_filter(run: Run) -> None:
+    """End with 5 and one line when the filter leaves no clause."""
+    if any(run.selects(clause) for clause in run.clauses.values()):
+        return
+    areas = ", ".join(dict.fromkeys(clause.area for clause in run.clauses.values()))
+    levels = ", ".join(Level(level) for level in run.options.levels)
+    asked = " ".join(f"--clause {prefix}" for prefix in run.options.clauses) or "no --clause"
+    pytest.exit(
+        f"nothing to run: no clause of level {levels} matches {asked}; "
+        f"clause ids look like MAP-01, areas are {areas}",
+        returncode=_NOTHING_RAN,
+    )
+
+
+def _concerns_suite(config: pytest.Config) -> bool:
+    """Whether clause tests can be among what pytest was asked to collect."""
+    return any(
+        path == _ROOM or path in _ROOM.parents or (_ROOM in path.parents and not _in_meta(path))
+        for path in _paths(config)
+    )
+
+
+def _holds_pools(config: pytest.Config) -> bool:
+    """Whether clause tests are all that pytest was asked to collect."""
+    return all(
+        (path == _ROOM or _ROOM in path.parents) and not _in_meta(path) for path in _paths(config)
+    )
+
+
+def _names(config: pytest.Config, folder: Path) -> bool:
+    return any(path == folder or folder in path.parents for path in _paths(config))
+
+
+def _in_meta(path: Path) -> bool:
+    return path == _META or _META in path.parents
+
+
+def _paths(config: pytest.Config) -> list[Path]:
+    """Return what pytest was asked to collect; `--pyargs` names count as this room's if they are."""
+    package = (__package__ or "").rpartition(".")[0]
+    found = []
+    for argument in config.args:
+        target = argument.partition("::")[0]
+        if config.option.pyargs and target == package:
+            found.append(_ROOM)
+        else:
+            found.append((config.invocation_params.dir / target).resolve())
+    return found
+
+
+def _command() -> str:
+    return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])

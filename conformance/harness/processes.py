@@ -1,0 +1,112 @@
+"""The process tree under a warden: who is there, how busy, and its certain end.
+
+Linux only where marked; everything that knows `/proc` or `prctl` is in this
+file and in `census`.
+"""
+
+import contextlib
+import ctypes
+import os
+import signal
+import time
+from pathlib import Path
+
+import psutil
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+_HELPERS = ("resource_tracker", "semaphore_tracker", "forkserver")
+
+
+def adopt_orphans() -> None:
+    """Make this process the parent of every descendant whose own parent dies.
+
+    Whatever a body leaves behind, in whatever session it hid, ends up as a child
+    of its warden and can be counted and killed.  Linux: PR_SET_CHILD_SUBREAPER.
+    """
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def die_with_parent(signum: int, parent: int) -> None:
+    """Have the kernel send `signum` here when the parent dies, `parent` being its pid."""
+    _prctl(_PR_SET_PDEATHSIG, signum)
+    if os.getppid() != parent:  # it died before the request was made
+        os.kill(os.getpid(), signum)
+
+
+def descendants(pid: int | None = None) -> list[psutil.Process]:
+    """All living or zombie processes below `pid` (default: this one), parents first."""
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def is_helper(process: psutil.Process) -> bool:
+    """Whether this is a start method's own resource tracker or fork server, no leak.
+
+    Raises: psutil.Error when the process is gone.
+    """
+    command = process.cmdline()
+    return "-c" in command and any(helper in command[-1] for helper in _HELPERS)
+
+
+def cpu_seconds(processes: list[psutil.Process]) -> float:
+    """Processor time used so far by these processes, seconds."""
+    total = 0.0
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            times = process.cpu_times()
+            total += times.user + times.system
+    return total
+
+
+def reap() -> dict[int, int]:
+    """Collect every child that has ended: pid -> wait status."""
+    ended: dict[int, int] = {}
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return ended
+        if pid == 0:
+            return ended
+        ended[pid] = status
+
+
+def kill_descendants(patience_s: float = 5.0) -> dict[int, int]:
+    """SIGKILL everything below this process until nothing is left, and reap it.
+
+    The list is taken again after each round, since a killed parent's children
+    come to us and a pool's respawner may have made new ones meanwhile.
+    Returns:  pid -> wait status of the children reaped.
+    Raises:   TimeoutError when a process survives `patience_s` of SIGKILL.
+    """
+    limit = time.monotonic() + patience_s
+    ended = reap()
+    while below := descendants():
+        for process in below:
+            with contextlib.suppress(psutil.Error):
+                process.send_signal(signal.SIGKILL)
+        if time.monotonic() > limit:
+            raise TimeoutError(f"processes {[p.pid for p in below]} survive SIGKILL")
+        time.sleep(0.002)  # the kernel tells nobody but the parent; ours to poll
+        ended |= reap()
+    return ended
+
+
+def catches(pid: int, signum: int) -> bool:
+    """Whether the process has a handler of its own for `signum`.  Linux: SigCgt."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    except OSError:
+        return False
+    mask = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
+    return bool(int(mask.split()[1], 16) >> (signum - 1) & 1)
+
+
+def _prctl(option: int, argument: int) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(option, argument, 0, 0, 0) != 0:
+        error = ctypes.get_errno()
+        raise OSError(error, f"prctl({option}, {argument}): {os.strerror(error)}")

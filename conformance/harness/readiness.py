@@ -1,0 +1,181 @@
+"""Before any clause: does each subject import, how fast is this machine, does one task run.
+
+Failing here is not the subject's fault against a clause but the adapter's, or
+the command line's: one line, and an exit code of its own.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .attempt import Attempt
+from .budget import Budget
+from .options import Options
+from .request import Request
+from .ruling import ORACLE
+from .runner import Case, Runner
+from .verdicts import Verdict
+from .zygotes import Zygote
+
+NO_SUBJECT = 6
+SMOKE_FAILED = 7
+_MEMORY_MIB = 2048
+_CHECKS = f"{__package__}.checks"
+
+
+class UnusableSubjectError(Exception):
+    """A subject cannot be held to the clauses; `code` is the exit code that says why."""
+
+    def __init__(self, text: str, code: int) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class ReadySubject:
+    """A subject as its probe found it; `reason` says why one is not available."""
+
+    name: str
+    start_methods: tuple[str, ...]
+    told: Mapping[str, Any]
+    reason: str | None = None
+
+    @property
+    def available(self) -> bool:
+        """Whether it can be held to anything here."""
+        return self.reason is None
+
+    def as_record(self) -> dict[str, Any]:
+        """Return the subject's part of the record file's header."""
+        return {
+            "name": self.name,
+            "version": self.told.get("version"),
+            "distribution": self.told.get("distribution"),
+            "requirement": self.told.get("requirement"),
+            "available": self.available,
+            "reason": self.reason,
+            "start_methods": list(self.start_methods),
+            "capabilities": self.told.get("capabilities", {}),
+        }
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """The subjects of a run and the budget of its bodies."""
+
+    subjects: Sequence[ReadySubject]
+    budget: Budget
+    oracle_methods: tuple[str, ...] = ()
+    preloaded: frozenset[str] = frozenset()
+
+    def preload(self, subject: str) -> bool:
+        """Whether the subject's module may be imported in its zygote."""
+        return subject in self.preloaded
+
+
+def make_ready(
+    zygotes: Mapping[str, Zygote],
+    options: Options,
+    runner: Runner,
+    folder: Path,
+    numbers: Iterator[int],
+) -> Readiness:
+    """Probe all subjects, calibrate, smoke-test.
+
+    Raises: UnusableSubjectError; ZygoteError when a zygote does not start.
+    """
+    first = _Checks(zygotes, runner, folder, numbers, Budget(0, options.budget_scale).first_s)
+    for zygote in zygotes.values():
+        zygote.await_ready()
+    probes = {name: first.start("probe", name, "fork") for name in zygotes}
+    told = {name: _told(name, runner.result(case)) for name, case in probes.items()}
+    oracle_methods = tuple(told[ORACLE]["start_methods"])
+    timed = [first.start("calibrate", ORACLE, method) for method in oracle_methods]
+    subjects = [_subject(name, told[name], options) for name in options.pools]
+    if not any(subject.available for subject in subjects):
+        raise UnusableSubjectError("; ".join(str(s.reason) for s in subjects), NO_SUBJECT)
+    calibration_s = max(_value(runner.result(case), "timing the stdlib") for case in timed)
+    _smoke(first, runner, subjects)
+    return Readiness(
+        subjects=subjects,
+        budget=Budget(calibration_s, options.budget_scale),
+        oracle_methods=oracle_methods,
+        preloaded=frozenset(name for name in zygotes if told[name].get("preload")),
+    )
+
+
+@dataclass(frozen=True)
+class _Checks:
+    """Starts functions of `checks` as bodies."""
+
+    zygotes: Mapping[str, Zygote]
+    runner: Runner
+    folder: Path
+    numbers: Iterator[int]
+    deadline_s: float
+
+    def start(self, function: str, subject: str, start_method: str) -> Case:
+        """Queue one check."""
+        request = Request(
+            module=_CHECKS,
+            function=function,
+            clause="smoke",
+            subject=subject,
+            start_method=start_method,
+            deadline_s=self.deadline_s,
+            folder=str(self.folder / str(next(self.numbers))),
+            max_examples=1,
+            memory_mib=_MEMORY_MIB,
+        )
+        case = Case(request, self.zygotes[subject])
+        self.runner.add(case)
+        return case
+
+
+def _told(name: str, attempt: Attempt) -> dict[str, Any]:
+    told: dict[str, Any] = _value(attempt, f"importing {name}")
+    return told
+
+
+def _value(attempt: Attempt, what: str) -> Any:
+    if attempt.verdict in (Verdict.PASS, Verdict.LEAK):
+        return attempt.value
+    text = attempt.traceback or attempt.message or attempt.observed
+    code = SMOKE_FAILED if attempt.verdict is not Verdict.ERROR else 3
+    raise UnusableSubjectError(f"{what} ended with {attempt.verdict}: {text}", code)
+
+
+def _subject(name: str, told: Mapping[str, Any], options: Options) -> ReadySubject:
+    if "problem" not in told:
+        return ReadySubject(name, _methods(told, options), told)
+    if "requirement" not in told:
+        raise UnusableSubjectError(told["problem"], NO_SUBJECT)
+    return ReadySubject(name, (), told, reason=told["problem"])
+
+
+def _methods(told: Mapping[str, Any], options: Options) -> tuple[str, ...]:
+    """Return the start methods to run under; an engine of its own kind has no choice."""
+    own = tuple(told["start_methods"])
+    wanted = options.start_methods
+    if wanted is None or not set(own) & {"fork", "spawn", "forkserver"}:
+        return own
+    return tuple(method for method in own if method in wanted)
+
+
+def _smoke(checks: _Checks, runner: Runner, subjects: Sequence[ReadySubject]) -> None:
+    started = [
+        (subject, method, checks.start("smoke", subject.name, method))
+        for subject in subjects
+        for method in subject.start_methods
+    ]
+    for subject, method, case in started:
+        attempt = runner.result(case)
+        if attempt.verdict not in (Verdict.PASS, Verdict.LEAK):
+            told = attempt.message or attempt.observed or attempt.traceback
+            raise UnusableSubjectError(
+                f"{subject.name} under {method} fails the smoke test ({attempt.verdict}: {told}): "
+                f"expected to open a pool, run square(3) and end the pool; its adapter or its "
+                f"installation is wrong, no clause was tried",
+                SMOKE_FAILED,
+            )

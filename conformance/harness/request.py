@@ -1,0 +1,35 @@
+"""What the runner asks a zygote for: one test, one subject, one start method."""
+
+import json
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class Request:
+    """One body, or one property whose examples are bodies.
+
+    `module` and `function` name the test; times are seconds.
+    """
+
+    module: str
+    function: str
+    clause: str
+    subject: str
+    start_method: str
+    deadline_s: float
+    folder: str
+    max_examples: int
+    memory_mib: int
+    needs: tuple[str, ...] = ()
+    preload: bool = False
+    """Whether the zygote may import the subject's module itself."""
+
+    def to_json(self) -> str:
+        """Return the request as one line."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Request":
+        """Read back what `to_json` gave."""
+        fields = json.loads(text)
+        return cls(**{**fields, "needs": tuple(fields["needs"])})

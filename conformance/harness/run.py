@@ -1,0 +1,235 @@
+"""One run of the suite: subjects made ready, cases planned, rulings recorded.
+
+pytest's items ask `ruling_of`; everything else happens on the way.  Knows
+nothing of pytest.
+"""
+
+import itertools
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ..clauses import Mark, load_clauses
+from ..specfile import Clause
+from . import deviations, records
+from .attempt import Attempt
+from .budget import Budget, examples
+from .options import Options
+from .readiness import Readiness, ReadySubject, make_ready
+from .request import Request
+from .ruling import ORACLE, Ruling, rule
+from .runner import Case, Runner
+from .verdicts import BROKEN, NOT_RUN, Verdict
+from .zygotes import Zygote
+
+_MEMORY_MIB = 1024  # of private memory a process of a body may have
+
+
+@dataclass(frozen=True)
+class Test:
+    """A clause test as pytest found it."""
+
+    module: str
+    function: str
+    mark: Mark
+
+
+class Run:
+    """One run of the suite; used by one thread.
+
+    Guarantees: when `close` returns no process of the run is left.
+    """
+
+    def __init__(self, options: Options, root: Path, command: str) -> None:
+        self.options = options
+        self.command = command
+        self.clauses = {c.id: c for c in load_clauses().values() if c.in_force(sys.version_info)}
+        self.record_path = options.record or records.default_path(root, datetime.now(UTC))
+        self.rulings: list[Ruling] = []
+        self._expected = 0
+        self._folder = Path(tempfile.mkdtemp(prefix="poolproof-"))
+        self._numbers = itertools.count()
+        self._runner = Runner(options.jobs)
+        self._zygotes: dict[str, Zygote] = {}
+        self._cases: dict[tuple[Test, str, str], Case] = {}
+        self._ready = Readiness([], Budget(0, options.budget_scale))
+        self._known: dict[str, deviations.Deviations] = {}
+        self._writer: records.RecordWriter | None = None
+
+    @property
+    def subjects(self) -> Sequence[ReadySubject]:
+        """The subjects of the run, those that are not installed included."""
+        return self._ready.subjects
+
+    @property
+    def budget(self) -> Budget:
+        """The deadline and where it comes from."""
+        return self._ready.budget
+
+    def selects(self, clause: Clause) -> bool:
+        """Whether the command line asks for this clause, and this Python has it in force."""
+        prefixes = self.options.clauses
+        return (
+            clause.id in self.clauses
+            and clause.level in self.options.levels
+            and (not prefixes or clause.id.startswith(prefixes))
+        )
+
+    def prepare(self) -> None:
+        """Read what is known, start the zygotes, probe, calibrate and smoke-test.
+
+        Raises: DeviationError; UnusableSubjectError when a subject cannot be held to anything.
+        """
+        for pool in self.options.pools:
+            path = deviations.path_of(self.options.deviations, pool)
+            self._known[pool] = deviations.load(path, load_clauses())
+        for pool in dict.fromkeys([*self.options.pools, ORACLE]):
+            self._zygotes[pool] = Zygote(pool)
+        self._ready = make_ready(
+            self._zygotes, self.options, self._runner, self._folder, self._numbers
+        )
+
+    def plan(self, planned: Iterable[tuple[Test, ReadySubject, str]]) -> None:
+        """Queue what pytest is going to ask for, and write the record file's head."""
+        for test, subject, start_method in planned:
+            self._runner.add(self._case(test, subject.name, start_method))
+            self._expected += 1
+        self._writer = records.RecordWriter(self.record_path)
+        self._writer.write(self._header())
+        for clause in self.clauses.values():
+            self._writer.write(records.clause_line(clause))
+
+    def ruling_of(self, test: Test, subject: str, start_method: str) -> Ruling:
+        """Return the ruling, once its body has run, and record it."""
+        attempt = self._runner.result(self._case(test, subject, start_method))
+        ruling = self._rule(test, subject, start_method, attempt)
+        self._record(ruling)
+        return ruling
+
+    def counts(self, rulings: Iterable[Ruling] | None = None) -> Counter[Verdict]:
+        """Count the verdicts so far."""
+        return Counter(r.verdict for r in (self.rulings if rulings is None else rulings))
+
+    def exit_code(self, code: int) -> int:
+        """Return the exit code of the run, pytest's own being `code`."""
+        counts = self.counts()
+        if counts[Verdict.ERROR]:
+            return 3
+        if code == 0 and self.rulings and all(r.verdict in NOT_RUN for r in self.rulings):
+            return 5
+        return code
+
+    def finish(self, code: int) -> None:
+        """Write the footer: the run came to its end."""
+        if self._writer is not None:
+            counts = {verdict.value: n for verdict, n in self.counts().items()}
+            ran = sum(r.verdict not in NOT_RUN for r in self.rulings)
+            collected = len(self.rulings)
+            expected = self._expected
+            self._writer.write(
+                records.footer(
+                    ran=ran, collected=collected, expected=expected, counts=counts, code=code
+                )
+            )
+        if self.options.write_deviations:
+            self._write_deviations()
+
+    def close(self) -> None:
+        """End every process of the run and forget its temporary files."""
+        self._runner.close()
+        for zygote in self._zygotes.values():
+            zygote.close()
+        if self._writer is not None:
+            self._writer.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _case(self, test: Test, subject: str, start_method: str) -> Case:
+        key = (test, subject, start_method)
+        if key not in self._cases:
+            self._cases[key] = Case(self._request(test, subject, start_method), self._zygotes[subject])
+        return self._cases[key]
+
+    def _request(self, test: Test, subject: str, start_method: str) -> Request:
+        return Request(
+            module=test.module,
+            function=test.function,
+            clause=test.mark.clause.id,
+            subject=subject,
+            start_method=start_method,
+            deadline_s=self.budget.deadline_s,
+            folder=str(self._folder / str(next(self._numbers))),
+            max_examples=examples(start_method),
+            memory_mib=_MEMORY_MIB,
+            needs=test.mark.needs,
+            preload=self._ready.preload(subject),
+        )
+
+    def _rule(self, test: Test, subject: str, start_method: str, attempt: Attempt) -> Ruling:
+        clause = test.mark.clause
+        oracle = None
+        if attempt.verdict in BROKEN and subject != ORACLE and start_method in self._ready.oracle_methods:
+            case = self._case(test, ORACLE, start_method)
+            if case.attempt is None:
+                self._runner.hurry(case)
+            oracle = self._runner.result(case)
+        return rule(
+            clause=clause,
+            subject=subject,
+            start_method=start_method,
+            test=test.function,
+            attempt=attempt,
+            oracle=oracle,
+            deviation=self._known[subject].find(clause.id, start_method),
+        )
+
+    def _record(self, ruling: Ruling) -> None:
+        self.rulings.append(ruling)
+        assert self._writer is not None
+        self._writer.write(ruling.as_record())
+
+    def _header(self) -> dict[str, object]:
+        return records.header(
+            command=self.command,
+            budget=self.budget.as_record(),
+            seed="derandomized",
+            levels=list(self.options.levels),
+            clause_filter=list(self.options.clauses),
+            strict=self.options.strict,
+            subjects=[subject.as_record() for subject in self.subjects],
+            expected=self._expected,
+        )
+
+    def _write_deviations(self) -> None:
+        for pool, known in self._known.items():
+            deviations.write(known, _found(known, [r for r in self.rulings if r.subject == pool]))
+
+
+def _found(
+    known: deviations.Deviations, rulings: Sequence[Ruling]
+) -> list[deviations.Deviation]:
+    """Return what to write: what broke in this run, and what this run did not ask about."""
+    asked = {r.clause.id for r in rulings}
+    kept = [entry for entry in known.entries if entry.clause not in asked]
+    for clause in sorted(asked):
+        broke = [r for r in rulings if r.clause.id == clause and r.attempt.verdict in BROKEN]
+        broke = [r for r in broke if r.verdict is not Verdict.DIFFERS]
+        if not broke:
+            continue
+        everywhere = len(broke) == sum(r.clause.id == clause for r in rulings)
+        earlier = next((entry for entry in known.entries if entry.clause == clause), None)
+        kept.append(
+            deviations.Deviation(
+                clause=clause,
+                verdicts=frozenset(r.attempt.verdict for r in broke),
+                reason=earlier.reason if earlier else broke[0].reason,
+                issue=earlier.issue if earlier else None,
+                start_methods=() if everywhere else tuple(sorted({r.start_method for r in broke})),
+                pythons=earlier.pythons if earlier else (),
+            )
+        )
+    return kept

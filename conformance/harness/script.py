@@ -1,0 +1,108 @@
+"""A stand-alone script of what a body did: imports the subject and nothing of the suite.
+
+Rendered from the transcript of the calls (see `transcript`) and the source of
+the task functions they name.
+"""
+
+import ast
+import builtins
+import inspect
+import multiprocessing
+import sys
+import textwrap
+from types import ModuleType
+
+from .attempt import Attempt
+from .request import Request
+from .transcript import PLACEHOLDER
+
+
+def render(seen: Attempt, request: Request, modules: list[ModuleType]) -> str:
+    """Return the script; `modules` are searched in order for the names the calls use."""
+    statements = seen.transcript.rstrip().splitlines()
+    where = f" in {seen.phase}" if seen.phase else ""
+    statements.append(f"# {seen.verdict}{where}: {seen.message or seen.observed}".split("\n")[0])
+    names = {n.id for n in ast.walk(ast.parse("\n".join(statements))) if isinstance(n, ast.Name)}
+    imports, definitions = _needed(names, modules)
+    parts = [
+        f'"""{request.clause}: {request.subject} under {request.start_method}, {seen.verdict}."""',
+        "\n".join(sorted({*imports, *_subject_import(request)})),
+        *definitions,
+        "if __name__ == '__main__':\n" + textwrap.indent("\n".join(_body(statements, request)), "    "),
+    ]
+    if PLACEHOLDER in seen.transcript:
+        parts.insert(1, "# Where it says ..., the body passed something that has no source text.")
+    return "\n\n\n".join(part for part in parts if part) + "\n"
+
+
+def _subject_import(request: Request) -> list[str]:
+    module, _, attribute = request.subject.partition(":")
+    family = _family(module)
+    return [f"import {family}", f"from {module} import {attribute} as Pool"]
+
+
+def _family(module: str) -> str:
+    """Return the package whose `set_start_method` rules this subject."""
+    top = module.partition(".")[0]
+    return top if hasattr(sys.modules.get(top), "set_start_method") else "multiprocessing"
+
+
+def _body(statements: list[str], request: Request) -> list[str]:
+    family = _family(request.subject.partition(":")[0])
+    if request.start_method not in multiprocessing.get_all_start_methods():
+        return statements
+    return [f"{family}.set_start_method({request.start_method!r}, force=True)", *statements]
+
+
+def _needed(names: set[str], modules: list[ModuleType]) -> tuple[list[str], list[str]]:
+    """Return the imports and the definitions that `names` need, transitively."""
+    imports: list[str] = []
+    definitions: list[str] = []
+    for module in modules:
+        bindings = _bindings(module)
+        wanted, todo = set[str](), [name for name in names if name in bindings]
+        while todo:
+            name = todo.pop()
+            if name in wanted or hasattr(builtins, name):
+                continue
+            wanted.add(name)
+            todo += [n for n in _names_in(bindings[name]) if n in bindings]
+        names = names - wanted
+        chosen = {bindings[name].lineno: bindings[name] for name in wanted}
+        ordered = [chosen[line] for line in sorted(chosen)]
+        definitions += [ast.unparse(node) for node in ordered if not _is_import(node)]
+        imports += [_import_of(name, bindings[name]) for name in wanted if _is_import(bindings[name])]
+    if "functools" in names:
+        imports.append("import functools")
+    return imports, definitions
+
+
+def _bindings(module: ModuleType) -> dict[str, ast.stmt]:
+    """Name -> the top-level statement of the module that binds it."""
+    found: dict[str, ast.stmt] = {}
+    for node in ast.parse(inspect.getsource(module)).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found[node.name] = node
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found |= {t.id: node for t in targets if isinstance(t, ast.Name)}
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found |= {(a.asname or a.name).partition(".")[0]: node for a in node.names}
+    return found
+
+
+def _is_import(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Import | ast.ImportFrom)
+
+
+def _import_of(name: str, node: ast.stmt) -> str:
+    assert isinstance(node, ast.Import | ast.ImportFrom)
+    alias = next(a for a in node.names if (a.asname or a.name).partition(".")[0] == name)
+    what = f"{alias.name} as {alias.asname}" if alias.asname else alias.name
+    if isinstance(node, ast.Import):
+        return f"import {what}"
+    return f"from {'.' * node.level}{node.module or ''} import {what}"
+
+
+def _names_in(node: ast.stmt) -> set[str]:
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}

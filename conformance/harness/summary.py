@@ -1,0 +1,54 @@
+"""The end of a run on the terminal: a row a subject and start method, and what hangs."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from .ruling import Ruling
+from .run import Run
+from .verdicts import NOT_RUN, Verdict
+
+_MOST_LISTED = 20
+
+
+def print_summary(run: Run, console: Console) -> None:
+    """Print the table, the subjects that are not here, the hangs, and where the records are."""
+    console.print()
+    console.print(_table(run))
+    for subject in run.subjects:
+        if not subject.available:
+            console.print(f"{subject.name}: not held to anything: {subject.reason}", style="dim")
+    _list(console, "hangs", [r for r in run.rulings if r.attempt.verdict is Verdict.HANG])
+    console.print(f"records: {run.record_path}", soft_wrap=True)
+
+
+def _table(run: Run) -> Table:
+    verdicts = [v for v in Verdict if any(r.verdict is v for r in run.rulings)]
+    table = Table(title="clauses by verdict", title_justify="left")
+    for heading in ("subject", "start method"):
+        table.add_column(heading)
+    for heading in ("ran", *verdicts):
+        table.add_column(str(heading), justify="right")
+    for subject in run.subjects:
+        for method in subject.start_methods:
+            own = [r for r in run.rulings if (r.subject, r.start_method) == (subject.name, method)]
+            if own:
+                counts = run.counts(own)
+                ran = sum(r.verdict not in NOT_RUN for r in own)
+                cells = [str(counts[verdict] or "") for verdict in verdicts]
+                table.add_row(subject.name, method, f"{ran} / {len(own)}", *cells)
+    return table
+
+
+def _list(console: Console, heading: str, rulings: Sequence[Ruling]) -> None:
+    if not rulings:
+        return
+    console.print(f"{heading}: {len(rulings)}")
+    for ruling in rulings[:_MOST_LISTED]:
+        known = " (known)" if ruling.deviation else ""
+        where = f"{ruling.subject} {ruling.start_method}"
+        phase = ruling.attempt.phase or "the test"
+        console.print(f"  {ruling.clause.id} {ruling.clause.level} {where} @ {phase}{known}")
+    if len(rulings) > _MOST_LISTED:
+        console.print(f"  ... and {len(rulings) - _MOST_LISTED} more, in the records")
