@@ -14,15 +14,17 @@ from .capabilities import FULL_API, THREADS, Capabilities
 PYTHON_ISSUES = "https://github.com/python/cpython/issues"
 PYTHON_DOCS = "https://docs.python.org/3/library/"
 
-EXECUTOR = replace(
+FUTURES = replace(
     FULL_API,
     map_async=False,
     starmap_async=False,
     next_timeout=False,
     imap_lazy=False,
-    imap_after_error=False,
 )
-"""What the face of an executor can show: `submit` and `map`, nothing that waits for a list."""
+"""What futures carry: no handle for a whole list, and the input is read to its end at once."""
+
+EXECUTOR = replace(FUTURES, close=False, imap_after_error=False)
+"""What the face of a `concurrent.futures.Executor` can show: it closes and joins in one call."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +109,99 @@ _ROWS = (
         capabilities=replace(
             EXECUTOR, terminate=False, not_under={"fork": frozenset({"maxtasksperchild"})}
         ),
+    ),
+    KnownSubject(
+        name="loky:ProcessPoolExecutor",
+        distribution="loky",
+        requirement="loky==3.7.0",
+        homepage="https://loky.readthedocs.io/",
+        issues="https://github.com/joblib/loky/issues",
+        adapter="loky",
+        capabilities=replace(
+            EXECUTOR, start_methods=("loky",), maxtasksperchild=False, by_reference=False
+        ),
+    ),
+    KnownSubject(
+        name="joblib:Parallel",
+        distribution="joblib",
+        requirement="joblib==1.6.0",
+        homepage="https://joblib.readthedocs.io/",
+        issues="https://github.com/joblib/joblib/issues",
+        adapter="joblib",
+        capabilities=replace(
+            FULL_API,
+            start_methods=("loky",),
+            apply_async=False,
+            map_async=False,
+            starmap_async=False,
+            close=False,
+            join=False,
+            callbacks=False,
+            next_timeout=False,
+            imap_after_error=False,
+            concurrent_jobs=False,
+            maxtasksperchild=False,
+            by_reference=False,
+        ),
+    ),
+    KnownSubject(
+        name="mpire:WorkerPool",
+        distribution="mpire",
+        requirement="mpire==2.10.2",
+        homepage="https://sybrenjansen.github.io/mpire/",
+        issues="https://github.com/sybrenjansen/mpire/issues",
+        adapter="mpire",
+        capabilities=replace(
+            FULL_API,
+            map_async=False,
+            starmap_async=False,
+            close=False,
+            next_timeout=False,
+            imap_after_error=False,
+            concurrent_jobs=False,
+            maxtasksperchild=False,
+        ),
+    ),
+    KnownSubject(
+        name="pebble:ProcessPool",
+        distribution="Pebble",
+        requirement="pebble==5.2.3",
+        homepage="https://pebble.readthedocs.io/",
+        issues="https://github.com/noxdafox/pebble/issues",
+        adapter="pebble",
+        capabilities=FUTURES,
+    ),
+    KnownSubject(
+        name="distributed:Client",
+        distribution="distributed",
+        requirement="distributed==2026.8.0",
+        homepage="https://distributed.dask.org/",
+        issues="https://github.com/dask/distributed/issues",
+        adapter="distributed",
+        capabilities=replace(
+            EXECUTOR,
+            start_methods=("spawn", "forkserver"),
+            chunksize=False,
+            initializer=False,
+            maxtasksperchild=False,
+            by_reference=False,
+        ),
+    ),
+    KnownSubject(
+        name="ray.util.multiprocessing:Pool",
+        distribution="ray",
+        requirement="ray==2.60.0",
+        homepage="https://docs.ray.io/en/latest/ray-more-libs/multiprocessing.html",
+        issues="https://github.com/ray-project/ray/issues",
+        adapter="ray",
+        capabilities=replace(FULL_API, start_methods=("ray",), by_reference=False),
+    ),
+    KnownSubject(
+        name="torch.multiprocessing:Pool",
+        distribution="torch",
+        requirement="torch==2.13.0",
+        homepage="https://docs.pytorch.org/docs/stable/multiprocessing.html",
+        issues="https://github.com/pytorch/pytorch/issues",
     ),
 )
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from .capabilities import METHODS, Capabilities
+from .capabilities import METHODS, NAMES, Capabilities
 from .errors import SubjectError
 from .known import KnownSubject
 from .starting import Way, family_of, way_to_start, with_start_method
@@ -66,8 +66,8 @@ class Subject:
         so that a pool without `maxtasksperchild` can be opened.  Arguments are not checked here:
         how a pool refuses a bad one is for the clauses to judge.
 
-        Raises SubjectError for a start method the subject does not have, and when what it returns
-        has no method of a pool.
+        Raises SubjectError for a start method the subject does not have, for an argument that its
+        adapter does not declare, and when what it returns has no method of a pool.
         """
         method = self._checked(start_method)
         options: dict[str, Any] = {}
@@ -76,6 +76,7 @@ class Subject:
         if maxtasksperchild is not None:
             options["maxtasksperchild"] = maxtasksperchild
         if self.known and self.known.adapter:
+            self._check_declared(options, method)
             pool = self._adapter().open_pool(self.target, processes, method, **options)
         else:
             target, context = with_start_method(self.target, self.start_method_by, method)
@@ -87,6 +88,15 @@ class Subject:
                 f"makes one"
             )
         return pool
+
+    def finish(self, pool: Any) -> None:
+        """End `pool` gracefully, as its engine does: jobs under way end first, then the workers."""
+        if self.capabilities.close:
+            pool.close()
+        if self.capabilities.join:
+            pool.join()
+        else:
+            pool.__exit__(None, None, None)
 
     def release(self) -> None:
         """End what the engine keeps alive between pools (a cluster, a shared executor)."""
@@ -120,6 +130,14 @@ class Subject:
                 f"got {start_method!r}"
             )
         return start_method
+
+    def _check_declared(self, options: Iterable[str], method: str) -> None:
+        missing = self.capabilities.missing(set(options) & NAMES, method)
+        if missing:
+            raise SubjectError(
+                f"{self.name}: expected only what it declares under {method}, got "
+                f"{', '.join(missing)}; ask capabilities.has(name, start_method) first"
+            )
 
     def _adapter(self) -> Any:
         assert self.known is not None

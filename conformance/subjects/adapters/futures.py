@@ -63,12 +63,8 @@ class FuturesPool(ABC):
         """Return the engine's own ordered map over `zip(*iterables)`."""
 
     @abstractmethod
-    def close(self) -> None:
-        """Refuse new jobs; let those under way end."""
-
-    @abstractmethod
     def join(self) -> None:
-        """Wait until the workers have ended."""
+        """Let the jobs under way end, then the workers."""
 
     def apply(self, func: Task, args: Iterable[Any] = (), kwds: Mapping[str, Any] = {}) -> Any:
         """Run one call and return its value."""
@@ -116,7 +112,6 @@ class FuturesPool(ABC):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.close()
         self.join()
 
 

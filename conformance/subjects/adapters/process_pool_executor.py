@@ -11,6 +11,8 @@ from .futures import Future, FuturesPool, Task
 class ExecutorPool(FuturesPool):
     """The face of any `concurrent.futures.Executor`.
 
+    It has no `close`: after `shutdown(wait=False)` an executor can no longer be waited for.
+
     Guarantees: as thread-safe as the executor; adds no state of its own.
     """
 
@@ -26,12 +28,8 @@ class ExecutorPool(FuturesPool):
         options = {} if chunksize is None else {"chunksize": chunksize}
         return self._executor.map(func, *iterables, **options)
 
-    def close(self) -> None:
-        """Shut the executor down without waiting."""
-        self._executor.shutdown(wait=False)
-
     def join(self) -> None:
-        """Shut the executor down and wait."""
+        """Refuse new jobs, let those under way end, then the workers."""
         self._executor.shutdown(wait=True)
 
 

@@ -1,0 +1,70 @@
+"""`pebble.ProcessPool` behind the Pool API."""
+
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import TracebackType
+from typing import Any
+
+from .futures import Future, FuturesPool, Task
+
+
+class PebblePool(FuturesPool):
+    """The face of a pebble pool, which has close, stop and join of its own.
+
+    Guarantees: as thread-safe as the pool; adds no state of its own.
+    """
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    def _submit(self, func: Task, args: tuple[Any, ...], kwds: Mapping[str, Any]) -> Future:
+        future: Future = self._pool.schedule(func, args=args, kwargs=kwds)
+        return future
+
+    def _map(
+        self, func: Task, iterables: Iterable[Iterable[Any]], chunksize: int | None
+    ) -> Iterator[Any]:
+        options = {} if chunksize is None else {"chunksize": chunksize}
+        values: Iterator[Any] = self._pool.map(func, *iterables, **options).result()
+        return values
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._pool.__exit__(kind, error, traceback)
+
+    def close(self) -> None:
+        """Refuse new jobs; let those under way end."""
+        self._pool.close()
+
+    def join(self) -> None:
+        """Wait until the workers have ended."""
+        self._pool.join()
+
+    def terminate(self) -> None:
+        """Stop without running what is pending."""
+        self._pool.stop()
+
+
+def open_pool(
+    target: Callable[..., Any],
+    processes: int | None,
+    start_method: str,
+    *,
+    initializer: Callable[..., object] | None = None,
+    initargs: Iterable[Any] = (),
+    maxtasksperchild: int | None = None,
+) -> PebblePool:
+    """Return the pool with a face; pebble counts a chunk as one task, as the stdlib does."""
+    options = {"max_workers": processes, "max_tasks": maxtasksperchild}
+    return PebblePool(
+        target(
+            initializer=initializer,
+            initargs=tuple(initargs),
+            context=multiprocessing.get_context(start_method),
+            **{name: value for name, value in options.items() if value is not None},
+        )
+    )
