@@ -1,0 +1,139 @@
+"""`python -m reports`: build the page, draw a timeline, or run everything afresh."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from enum import IntEnum
+from pathlib import Path
+
+from .fields import RecordError
+from .fresh import run_all
+from .history import build_history
+from .load_asv import load_asv
+from .load_compare import load_compare
+from .load_conformance import load_conformance
+from .page import render_report
+from .timeline import draw_timeline
+from .timings import build_timings
+
+ROOM = Path(__file__).parent
+RECORDS = ROOM / "records"
+EPILOG = """\
+exit codes:
+  0  the page was written; its path is the last line
+  1  there are no records to build it from
+  2  an option is wrong
+  3  a record file is malformed; the message names file and line
+  4  with --fresh: a step failed; the page was built from what there is
+"""
+
+
+class Exit(IntEnum):
+    """Exit codes, as EPILOG lists them."""
+
+    WRITTEN = 0
+    NO_RECORDS = 1
+    USAGE = 2
+    MALFORMED = 3
+    STEP_FAILED = 4
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.quick and not options.fresh:
+        parser.error("--quick says how --fresh runs: give both, or neither")
+    if options.fresh and options.records != RECORDS:
+        parser.error(f"--fresh records to {RECORDS}: leave --records out")
+    try:
+        if options.command == "timeline":
+            return _timeline(options.file, options.out)
+        steps_ok = run_all(quick=options.quick) if options.fresh else True
+        code = _report(options.records, options.asv, options.out or ROOM / "site" / "report.html")
+    except RecordError as error:
+        print(f"python -m reports: {error}", file=sys.stderr)
+        return Exit.MALFORMED
+    return code if code or steps_ok else Exit.STEP_FAILED
+
+
+def _report(records: Path, asv: Path, out: Path) -> int:
+    """Build the report from the files there are."""
+    conformance = load_conformance(records)
+    compared = load_compare(records)
+    tracked = load_asv(asv)
+    if conformance.runs.empty and compared.empty and tracked.empty:
+        print(_no_records(records, asv), file=sys.stderr)
+        return Exit.NO_RECORDS
+    page = render_report(conformance, build_timings(compared), build_history(tracked))
+    _write(out, page)
+    return Exit.WRITTEN
+
+
+def _timeline(source: Path, out: Path | None) -> int:
+    """Draw one trace file."""
+    out = out or ROOM / "site" / f"timeline-{source.stem}.html"
+    _write(out, draw_timeline(source))
+    return Exit.WRITTEN
+
+
+def _write(out: Path, page: str) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(page, encoding="utf-8")
+    print(out.resolve())
+
+
+def _no_records(records: Path, asv: Path) -> str:
+    return (
+        f"python -m reports: expected record files in {records} or {asv}, found none. Make some:\n"
+        "  python -m pytest conformance              verdicts, clause by clause\n"
+        "  python -m pytest benchmarks/compare       timings beside other pools\n"
+        "  asv machine --yes && asv run 'HEAD^!'     timings of this commit\n"
+        "or all of them at once:\n"
+        "  python -m reports --fresh --quick"
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m reports",
+        description="Turn record files into one self-contained HTML page and print its path.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add(
+        "--records",
+        type=Path,
+        metavar="DIR",
+        default=RECORDS,
+        help="where the conformance and compare records are (default: reports/records)",
+    )
+    add(
+        "--asv",
+        type=Path,
+        metavar="DIR",
+        default=ROOM.parent / ".asv" / "results",
+        help="where asv keeps its results (default: .asv/results)",
+    )
+    add("--out", type=Path, metavar="FILE", help="the page to write (default: in reports/site)")
+    add("--fresh", action="store_true", help="first run the suite and the benchmarks")
+    add("--quick", action="store_true", help="with --fresh: a quick run of each")
+    commands = parser.add_subparsers(dest="command", metavar="")
+    timeline = commands.add_parser("timeline", help="draw a Chrome-trace file: a lane a worker")
+    timeline.add_argument("file", type=Path, metavar="FILE", help="JSON with events of ph X")
+    # SUPPRESS: not given here, the option before the word `timeline` stands.
+    timeline.add_argument(
+        "--out",
+        type=Path,
+        metavar="PAGE",
+        default=argparse.SUPPRESS,
+        help="the page to write (default: in reports/site)",
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

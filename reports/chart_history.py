@@ -1,0 +1,80 @@
+"""Small multiples of asv results: a facet a start method, a line a pool, quartiles as whiskers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
+
+from .charts import ACCENT, CARD, INK, MUTED, new_figure, style, to_svg
+
+_LOOKS: Final[tuple[dict[str, Any], ...]] = (
+    {"color": ACCENT, "marker": "D", "linestyle": "-"},
+    {"color": INK, "marker": "o", "linestyle": "--", "mfc": CARD},
+    {"color": MUTED, "marker": "s", "linestyle": ":"},
+)
+_FACETS_A_ROW: Final = 3
+
+
+@dataclass(slots=True)
+class Line:
+    """What one pool did in one facet: (place on the axis, low, middle, high), in order."""
+
+    pool: str
+    facet: str
+    points: list[tuple[str, float, float, float]] = field(default_factory=list)
+
+    def add(self, where: str, low: float, middle: float, high: float) -> None:
+        """Append a point; low and high are its quartiles."""
+        self.points.append((where, low, middle, high))
+
+
+def draw_panel(
+    title: str, lines: Sequence[Line], *, axis: str, label: str, show: Callable[[float], str]
+) -> Markup:
+    """Draw all facets on one y scale, so that they can be compared by eye."""
+    facets = list(dict.fromkeys(line.facet for line in lines))
+    pools = list(dict.fromkeys(line.pool for line in lines))
+    columns = min(len(facets), _FACETS_A_ROW)
+    tall = -(-len(facets) // columns)
+    with style():
+        figure = new_figure(max(3.1 * columns, 5.2), 2.5 * tall + 0.35)
+        grid = figure.subplots(tall, columns, sharey=True, squeeze=False)
+        for place, axes in enumerate(grid.flat):
+            if place >= len(facets):
+                axes.set_visible(False)
+                continue
+            mine = [line for line in lines if line.facet == facets[place]]
+            _draw_facet(axes, mine, pools, facets[place], axis)
+        first = grid.flat[0]
+        first.set_ylim(bottom=0)
+        first.yaxis.set_major_formatter(
+            FuncFormatter(lambda value, _: show(value) if value else "0")
+        )
+        figure.supylabel(label, fontsize=9, color=MUTED)
+        figure.legend(
+            *first.get_legend_handles_labels(), loc="outside upper left", ncols=len(pools)
+        )
+        return to_svg(figure, title, f"{label}, by {axis}; the table below has every number.")
+
+
+def _draw_facet(axes: Axes, lines: Sequence[Line], pools: list[str], facet: str, axis: str) -> None:
+    axes.set_title(facet, loc="left")
+    axes.grid(axis="y")
+    axes.set_xlabel(axis)
+    for line in lines:
+        looks = _LOOKS[min(pools.index(line.pool), len(_LOOKS) - 1)]
+        where = [point[0] for point in line.points]
+        middle = [point[2] for point in line.points]
+        whiskers = [
+            [point[2] - point[1] for point in line.points],
+            [point[3] - point[2] for point in line.points],
+        ]
+        axes.errorbar(where, middle, yerr=whiskers, label=line.pool, ms=6, lw=1.6, **looks)
+    axes.margins(x=0.18)
+    if len({point[0] for line in lines for point in line.points}) > 4:  # what fits
+        axes.tick_params(axis="x", labelrotation=45)

@@ -1,0 +1,173 @@
+"""`python -m reports --fresh`: run the suite and the benchmarks, one step after the other.
+
+Each step is a command that a reader could type; what it prints is shown as it
+comes. A step that fails or runs out of time does not stop the next one.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+PEERS: Final = (
+    "concurrent.futures:ProcessPoolExecutor",
+    "loky:ProcessPoolExecutor",
+    "joblib:Parallel",
+    "billiard:Pool",
+    "multiprocess:Pool",
+    "mpire:WorkerPool",
+    "pebble:ProcessPool",
+)
+LEAVE_S: Final = 20.0  # what a step that was told to stop may take to write its last records
+
+OUT_OF_TIME: Final = -1
+PYTEST: Final = {
+    0: "all passed",
+    1: "a MUST clause or a check failed; the report says which",
+    2: "interrupted; what it had recorded is used",
+    3: "the suite itself failed",
+    4: "an option or a deviation file is wrong",
+    5: "nothing ran",
+    6: "no subject could be imported",
+    7: "a subject failed the smoke level: its adapter is wrong",
+}
+ASV: Final = {
+    0: "done",
+    1: "nothing ran: a wrong configuration, no git, or no commit to run",
+    2: "some benchmarks failed; the others are recorded",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A command with the time it may take, and what its exit codes mean."""
+
+    title: str
+    arguments: tuple[str, ...]  # of this interpreter
+    limit_s: float
+    meanings: Mapping[int, str] = field(default_factory=lambda: PYTEST)
+    findings: frozenset[int] = frozenset()  # codes that report on a peer: no failure of the step
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a step ended."""
+
+    step: Step
+    code: int
+    took_s: float
+
+    @property
+    def ok(self) -> bool:
+        """Whether the step did what it is there for."""
+        return self.code == 0 or self.code in self.step.findings
+
+    @property
+    def meaning(self) -> str:
+        """The exit code in words."""
+        if self.code == OUT_OF_TIME:
+            return f"stopped after {self.step.limit_s:.0f} s, its limit; its records are used"
+        return self.step.meanings.get(self.code, "it ended in a way it should not")
+
+
+def steps(*, quick: bool) -> list[Step]:
+    """Return the steps in order; together at most about 8 minutes with `quick`."""
+    scale = 1 if quick else 10
+    suite = ("-m", "pytest", "conformance", "-p", "no:cacheprovider")
+    own = [f"--pool={name}" for name in ("poolproof:Pool", "multiprocessing:Pool")]
+    peers = [f"--pool={name}" for name in PEERS]
+    thin = ["--level=MUST", "--start-method=fork"] if quick else []
+    flag = ["--quick"] if quick else []
+    return [
+        Step("Hold poolproof and the stdlib to every clause", (*suite, *own), 200 * scale),
+        Step(
+            "Hold the installed peers to the clauses",
+            (*suite, *peers, *thin),
+            90 * scale,
+            findings=frozenset({1}),
+        ),
+        Step(
+            "Time all pools side by side",
+            ("-m", "pytest", "benchmarks/compare", "-p", "no:cacheprovider", *flag),
+            100 * scale,
+        ),
+        Step("Describe this machine to asv", ("-m", "asv", "machine", "--yes"), 20, ASV),
+        Step(
+            "Time this commit with asv",
+            ("-m", "asv", "run", "--show-stderr", *flag, "HEAD^!"),
+            60 * scale,
+            ASV,
+        ),
+    ]
+
+
+def run_all(*, quick: bool) -> bool:
+    """Run every step, show how each ended, and return whether all went well."""
+    console = Console(stderr=True)
+    todo = steps(quick=quick)
+    endings = []
+    for number, step in enumerate(todo, start=1):
+        console.rule(f"{number}/{len(todo)}  {step.title}")
+        console.print(f"python {' '.join(step.arguments)}", style="dim", highlight=False)
+        endings.append(run_step(step))
+    console.print(_summary(endings))
+    return all(ending.ok for ending in endings)
+
+
+def run_step(step: Step) -> Ending:
+    """Run one command in a process group of its own, within its limit."""
+    started = time.monotonic()
+    process = subprocess.Popen(
+        [sys.executable, *step.arguments],
+        cwd=ROOT,
+        env=_environment(),
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        code = process.wait(step.limit_s)
+    except subprocess.TimeoutExpired:
+        _stop(process)
+        code = OUT_OF_TIME
+    except KeyboardInterrupt:
+        _stop(process)
+        raise
+    return Ending(step, code, time.monotonic() - started)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End the group: as Ctrl-C does first, so that it closes its files and its workers."""
+    with suppress(ProcessLookupError):
+        process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(LEAVE_S)
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _environment() -> dict[str, str]:
+    """Put this interpreter's programs first: asv looks for Python and virtualenv on PATH."""
+    own = str(Path(sys.executable).parent)
+    return os.environ | {"PATH": os.pathsep.join((own, os.environ.get("PATH", os.defpath)))}
+
+
+def _summary(endings: Sequence[Ending]) -> Table:
+    table = Table("step", "took", "exit code", "meaning", title="What was run")
+    for ending in endings:
+        code = "none" if ending.code == OUT_OF_TIME else str(ending.code)
+        style = None if ending.ok else "bold red"
+        took = f"{ending.took_s:.0f} s"
+        table.add_row(ending.step.title, took, code, ending.meaning, style=style)
+    return table

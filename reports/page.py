@@ -1,0 +1,109 @@
+"""Frames in, one self-contained HTML page out: no script, style, font or image from outside."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from . import units
+from .conditions import build_conditions
+from .grid import build_grid, details
+from .headline import headline
+from .history import History
+from .load_conformance import Conformance
+from .subjects import build_cards
+from .timings import SIGNS, Timings
+from .words import LEVEL_SAYS, MEANINGS, short_name
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """An entry of the navigation bar."""
+
+    id: str
+    title: str
+
+
+def environment() -> Environment:
+    """Return the template environment: everything escaped, nothing undefined."""
+    found = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters["prose"] = _prose
+    found.globals |= {"asset": _asset, "short_name": short_name, "units": units}
+    return found
+
+
+def render_report(data: Conformance, timings: Timings, history: History) -> str:
+    """Return the whole page as HTML."""
+    grid = build_grid(data)
+    cards = build_cards(grid, data)
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            sections=_sections(bool(cards), bool(grid.columns), timings, history),
+            headline=headline(grid, data.subjects),
+            conditions=build_conditions(data.runs),
+            cards=cards,
+            grid=grid,
+            timings=timings,
+            signs=SIGNS,
+            history=history,
+            meanings=MEANINGS,
+            level_says=LEVEL_SAYS,
+            tones=_tones(),
+            packed=pack(details(grid, data)),
+            built=units.moment(datetime.now(UTC).isoformat()),
+        )
+    )
+
+
+def pack(content: Any) -> str:
+    """Return JSON, deflated and in base64, which the page unpacks when it is needed."""
+    plain = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return base64.b64encode(zlib.compress(plain.encode(), 9)).decode()
+
+
+def _asset(name: str) -> Markup:
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704  # our own file
+
+
+def _prose(text: str) -> Markup:
+    """Return text in which `backquotes` mark code, as the specification writes it."""
+    parts = text.split("`")
+    return Markup().join(
+        Markup("<code>{}</code>").format(part) if index % 2 else part
+        for index, part in enumerate(parts)
+    )
+
+
+def _tones() -> Markup:
+    rules = (f".{name}{{--tone:var(--tone-{meaning.tone})}}" for name, meaning in MEANINGS.items())
+    return Markup("".join(rules))  # noqa: S704  # made of our own names
+
+
+def _sections(pools: bool, grid: bool, timings: Timings, history: History) -> list[Section]:
+    candidates = (
+        (True, Section("verdict", "Verdict")),
+        (pools, Section("pools", "Pools")),
+        (grid, Section("grid", "Grid")),
+        (bool(timings.groups), Section("timings", "Timings")),
+        (bool(history.panels), Section("history", "History")),
+        (True, Section("sources", "Sources")),
+    )
+    return [section for there, section in candidates if there]

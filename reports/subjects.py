@@ -1,0 +1,77 @@
+"""One card a subject: version, how much was run, and how each level came out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .frames import rows
+from .grid import Grid, subject_order
+from .load_conformance import Conformance
+from .schema import LEVELS
+from .words import JUDGED, MEANINGS, short_name
+
+
+@dataclass(frozen=True, slots=True)
+class LevelBar:
+    """Checks of one level: (verdict, how many), from harmless to worst."""
+
+    level: str
+    counts: tuple[tuple[str, int], ...]
+
+    @property
+    def total(self) -> int:
+        """All checks of this level."""
+        return sum(count for _, count in self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A subject under one Python; a missing one has a reason and the pip line."""
+
+    subject: str
+    short: str
+    python: str
+    version: str | None
+    available: bool
+    reason: str | None
+    pip_line: str | None
+    ran: int  # checks that led to a verdict on the pool
+    expected: int  # testable clauses × start methods
+    bars: tuple[LevelBar, ...]
+
+
+def build_cards(grid: Grid, data: Conformance) -> list[Card]:
+    """Cards in the order of the grid, missing subjects last."""
+    cards = [_card(grid, row) for row in rows(data.subjects)]
+    return sorted(cards, key=lambda card: (not card.available, *subject_order(card.subject)))
+
+
+def _card(grid: Grid, row: dict[str, Any]) -> Card:
+    subject, python = str(row["subject"]), str(row["python"])
+    mine = [
+        index
+        for index, column in enumerate(grid.columns)
+        if (column.subject, column.python) == (subject, python)
+    ]
+    bars = tuple(bar for level in LEVELS if (bar := _bar(grid, mine, level)).total)
+    requirement = row["requirement"]
+    testable = sum(1 for clause in grid.rows if not clause.untested)
+    return Card(
+        subject=subject,
+        short=short_name(subject),
+        python=python,
+        version=row["version"],
+        available=bool(row["available"]),
+        reason=row["reason"],
+        pip_line=f"pip install '{requirement}'" if requirement else None,
+        ran=sum(count for bar in bars for verdict, count in bar.counts if verdict in JUDGED),
+        expected=testable * len(mine),
+        bars=bars,
+    )
+
+
+def _bar(grid: Grid, columns: list[int], level: str) -> LevelBar:
+    cells = [row.cells[index] for row in grid.rows if row.level == level for index in columns]
+    counts = ((verdict, cells.count(verdict)) for verdict in MEANINGS)
+    return LevelBar(level, tuple((verdict, count) for verdict, count in counts if count))
