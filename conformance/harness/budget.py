@@ -7,8 +7,9 @@ from typing import Any
 _FLOOR_S = 4.0  # below it a busy machine's scheduler decides, not the subject
 _TIMES_STDLIB = 25  # a deadline in stdlib pool lives: open, 100 tasks, close, join
 FIRST_S = 30.0  # for what runs before the calibration is known
-_EXAMPLES = {"fork": 20, "thread": 20}
+_SLOW_TO_START = frozenset({"spawn", "forkserver", "ray", "dask", "loky"})
 _FEW_EXAMPLES = 6  # where starting a worker costs an interpreter
+_ANY_EXAMPLES = 1_000  # elsewhere Hypothesis's settings rule, and the deadline
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,8 @@ class Budget:
 
 
 def examples(start_method: str) -> int:
-    """Return how many examples a property is given, where it does not say itself."""
-    return _EXAMPLES.get(start_method, _FEW_EXAMPLES)
+    """Return how many examples a property may have run at most."""
+    return _FEW_EXAMPLES if start_method in _SLOW_TO_START else _ANY_EXAMPLES
 
 
 def default_jobs() -> int:

@@ -24,6 +24,10 @@ import psutil
 from .processes import descendants, is_helper
 
 _SHM = Path("/dev/shm")  # noqa: S108 - the kernel's folder, looked at and never written
+_OURS = ("sem.", "psm_")
+"""How semaphores and shared memory of multiprocessing and its forks begin.  Other programs on
+the machine use the folder too, and nothing in it says who made a name."""
+_MOST_NAMED = 5
 _TRACKER_REPORT = re.compile(r"There appear to be (\d+) leaked ([\w ]+?) objects")
 
 
@@ -44,7 +48,7 @@ class Census:
 
     def __str__(self) -> str:
         kinds = {kind: left for kind, left in asdict(self).items() if left}
-        return "; ".join(f"{len(v)} {k}: {', '.join(v)}" for k, v in kinds.items()) or "nothing"
+        return "; ".join(_counted(kind, left) for kind, left in kinds.items()) or "nothing"
 
     def as_record(self) -> dict[str, list[str]]:
         """Return the record file's `census`."""
@@ -88,7 +92,7 @@ def leftovers(before: Baseline, patience_s: float) -> Census:
 def shared_names() -> frozenset[str]:
     """Names in `/dev/shm` now."""
     with contextlib.suppress(OSError):
-        return frozenset(os.listdir(_SHM))
+        return frozenset(name for name in os.listdir(_SHM) if name.startswith(_OURS))
     return frozenset()
 
 
@@ -156,6 +160,11 @@ def _mapped_elsewhere(name: str) -> bool:
                 if f"/dev/shm/{name}" in Path(f"/proc/{pid}/maps").read_text(encoding="ascii"):
                     return True
     return False
+
+
+def _counted(kind: str, left: list[str]) -> str:
+    more = ", ..." if len(left) > _MOST_NAMED else ""
+    return f"{len(left)} {kind}: {', '.join(left[:_MOST_NAMED])}{more}"
 
 
 def _named(process: psutil.Process) -> str:

@@ -22,6 +22,7 @@ from .attempt import Attempt
 from .expect import shown
 from .verdicts import BROKEN, Verdict
 
+_EXAMPLES = 20  # where a test's own @settings say nothing else
 _SHORTEST_S = 0.5  # a deadline below this measures the scheduler, not the subject
 _PATIENCE = 3.0  # times the slowest passing example
 _STOPS = BROKEN | {Verdict.ERROR, Verdict.UNSUPPORTED, Verdict.BLOCKED}
@@ -36,12 +37,11 @@ class _Failed(Exception):
 _FAILED = {verdict: type(f"_Failed{verdict}", (_Failed,), {}) for verdict in _STOPS}
 
 
-def explore(test: Any, attempt: Try, *, deadline_s: float, max_examples: int) -> Attempt:
-    """Run a `@given` test; returns its smallest failure, or the PASS that stands for all."""
-    exploration = _Exploration(attempt, deadline_s)
+def use_profile() -> None:
+    """Make these settings the default of every `@given` that is imported from here on."""
     settings.register_profile(
         "poolproof",
-        max_examples=max_examples,
+        max_examples=_EXAMPLES,
         deadline=None,
         derandomize=True,
         database=None,
@@ -50,6 +50,14 @@ def explore(test: Any, attempt: Try, *, deadline_s: float, max_examples: int) ->
         suppress_health_check=list(HealthCheck),
     )
     settings.load_profile("poolproof")
+
+
+def explore(test: Any, attempt: Try, *, deadline_s: float, most: int) -> Attempt:
+    """Run a `@given` test; returns its smallest failure, or the PASS that stands for all.
+
+    At most `most` examples are run, and no new one after `deadline_s` seconds.
+    """
+    exploration = _Exploration(attempt, deadline_s, most)
     test.hypothesis.inner_test = exploration.example
     try:
         test(subject=None)
@@ -61,8 +69,9 @@ def explore(test: Any, attempt: Try, *, deadline_s: float, max_examples: int) ->
 class _Exploration:
     """The verdicts of one property's examples, and the time spent on them."""
 
-    def __init__(self, attempt: Try, deadline_s: float) -> None:
+    def __init__(self, attempt: Try, deadline_s: float, most: int) -> None:
         self._attempt = attempt
+        self._most = most
         self._deadline_s = deadline_s
         self._seen: dict[str, Attempt] = {}
         self._slowest_s = 0.0
@@ -77,7 +86,7 @@ class _Exploration:
         key = repr(arguments)
         seen = self._seen.get(key)
         if seen is None:
-            if self._run and time.monotonic() > self._until:
+            if self._is_spent():
                 return
             seen = self._seen[key] = self._run_one(arguments)
         if seen.rejected:
@@ -110,6 +119,11 @@ class _Exploration:
         last.examples = self._run
         last.duration_s = round(sum(seen.duration_s for seen in ran), 4)
         return last
+
+    def _is_spent(self) -> bool:
+        generating = self._first is None
+        late = time.monotonic() > self._until
+        return self._run > 0 and (late or (generating and self._run >= self._most))
 
     def _run_one(self, arguments: dict[str, Any]) -> Attempt:
         shrinking = self._first is not None

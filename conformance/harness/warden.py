@@ -34,8 +34,9 @@ def be_warden(request: Request, pipe: int, zygote: int) -> NoReturn:
     processes.die_with_parent(signal.SIGTERM, zygote)
     try:
         seen = _serve(request, pipe)
-    except BaseException:  # noqa: BLE001 - told as the suite's own failure
-        seen = Attempt(Verdict.ERROR, message=f"the warden failed:\n{traceback.format_exc()}")
+    except BaseException as error:  # noqa: BLE001 - told as the suite's own failure
+        seen = Attempt(Verdict.ERROR, message=f"the suite's own failure: {error!r}")
+        seen.traceback = traceback.format_exc()
     shutil.rmtree(request.folder, ignore_errors=True)
     _write(pipe, {"attempt": seen.as_json()})
     os._exit(0)
@@ -54,9 +55,7 @@ def _serve(request: Request, pipe: int) -> Attempt:
     if hasattr(test, "hypothesis"):
         inner = test.hypothesis.inner_test
         engine, test = test, inner
-        seen = explore(
-            engine, run_one, deadline_s=request.deadline_s, max_examples=request.max_examples
-        )
+        seen = explore(engine, run_one, deadline_s=request.deadline_s, most=request.max_examples)
     else:
         seen = run_one({}, request.deadline_s)
     if seen.verdict in BROKEN and seen.transcript:

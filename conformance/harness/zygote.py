@@ -14,6 +14,7 @@ import os
 import signal
 import socket
 
+from .explore import use_profile
 from .request import Request
 from .warden import be_warden
 
@@ -28,6 +29,7 @@ def serve(socket_fd: int) -> None:
     os.setsid()
     channel = socket.socket(fileno=socket_fd)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # wardens need no reaping
+    use_profile()
     channel.send(b"ready")
     zygote = os.getpid()
     while True:
