@@ -59,7 +59,7 @@ class Timed:
 
     number = 1
     warmup_time = 0.001  # seconds: exactly one untimed call (asv runs one, then looks at the clock)
-    repeat = (3, 10, 1.0)  # at least, at most, seconds
+    repeat = (5, 15, 2.0)  # at least, at most, seconds
     rounds = 2  # interpreters, one after the other: a lucky memory layout counts once
     timeout = 60.0  # seconds a round
     params: ClassVar[tuple[list[Any], ...]] = (POOLS, START_METHODS)

@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from .operations import take_sample
-from .protocol import Answer, Ask, Hello, Refusal, Sample
+from .protocol import Answer, Ask, Hello, Refusal
 from .rows import ROWS, WORKERS
 
 STACKS_BEFORE_DEADLINE_S = 0.5
@@ -54,13 +54,13 @@ def main() -> None:
         connection.send(subject)
         return
     connection.send(Hello(subject.version, tuple(subject.capabilities.start_methods)))
-    seen: set[tuple[str, str]] = set()
+    rehearsed: set[str] = set()
     while True:
         try:
             ask = connection.recv()
         except EOFError:
             return
-        connection.send(_answer(subject, ask, seen))
+        connection.send(_answer(subject, ask, rehearsed))
 
 
 def _load(name: str) -> Any:
@@ -74,27 +74,19 @@ def _load(name: str) -> Any:
         return Refusal("missing", str(error))
 
 
-def _answer(subject: Any, ask: Ask, seen: set[tuple[str, str]]) -> Answer:
+def _answer(subject: Any, ask: Ask, rehearsed: set[str]) -> Answer:
     missing = subject.capabilities.missing(ROWS[ask.row].needs, ask.start_method)
     if missing:
         return Refusal("unsupported", f"{subject.name} has no {', '.join(missing)}")
     faulthandler.dump_traceback_later(max(ask.deadline_s - STACKS_BEFORE_DEADLINE_S, 0.1))
     try:
-        if (ask.row, ask.start_method) not in seen:
-            seen.add((ask.row, ask.start_method))
-            _rehearse(subject, ask)
-        return _sample(subject, ask)
+        pools = SubjectPools(subject, ask.start_method)
+        if ask.start_method not in rehearsed:
+            # What a process pays once (imports, the fork server) is in no sample.
+            take_sample(pools, ROWS["cold"], ask)
+            rehearsed.add(ask.start_method)
+        return take_sample(pools, ROWS[ask.row], ask)
     except Exception as error:  # noqa: BLE001 - whatever a peer raises is its row's reason
         return Refusal("failed", f"{type(error).__name__}: {error}")
     finally:
         faulthandler.cancel_dump_traceback_later()
-
-
-def _rehearse(subject: Any, ask: Ask) -> None:
-    """Pay what a process pays once (first imports, the fork server), outside every sample."""
-    pools = SubjectPools(subject, ask.start_method)
-    take_sample(pools, ROWS["cold"], ask)
-
-
-def _sample(subject: Any, ask: Ask) -> Sample:
-    return take_sample(SubjectPools(subject, ask.start_method), ROWS[ask.row], ask)

@@ -5,8 +5,10 @@ falls on every entrant alike, and nobody always runs behind the same neighbour. 
 at a time.  An entrant that refuses costs itself, not the group.
 """
 
+import math
 import os
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -30,15 +32,34 @@ class Plan:
     least_rounds: int
     """Samples an entrant, at least."""
     entrant_s: float
-    """Timed seconds after which an entrant has had enough, once it has `least_rounds`."""
+    """Seconds after which an entrant has had enough, once it has `least_rounds`; opening and
+    closing its pools included."""
     sample_s: float
     """What one sample of a row that shrinks should take at most, in seconds."""
     deadline_s: float
     """When an answer is due, opening and closing the pool included, in seconds."""
+    total_s: float
+    """Seconds after which every entrant of the groups still to come has one round only."""
 
 
-QUICK = Plan(quick=True, rounds=3, least_rounds=2, entrant_s=0.6, sample_s=0.15, deadline_s=10.0)
-FULL = Plan(quick=False, rounds=10, least_rounds=3, entrant_s=8.0, sample_s=1.0, deadline_s=60.0)
+QUICK = Plan(
+    quick=True,
+    rounds=3,
+    least_rounds=2,
+    entrant_s=1.0,
+    sample_s=0.15,
+    deadline_s=10.0,
+    total_s=60.0,
+)
+FULL = Plan(
+    quick=False,
+    rounds=10,
+    least_rounds=3,
+    entrant_s=12.0,
+    sample_s=1.0,
+    deadline_s=60.0,
+    total_s=math.inf,
+)
 
 
 class Comparison:
@@ -51,7 +72,9 @@ class Comparison:
         self.plan = plan
         self._say = say
         self._drivers: dict[str, Driver] = {}
+        self._started_s = time.monotonic()
         self.iterations_per_s = calibrate()
+        """How many iterations of the work's loop make a CPU second on this machine."""
 
     def run(self, group: Group) -> dict[str, Result]:
         """Return each entrant's result, by label."""
@@ -107,14 +130,17 @@ class Comparison:
     def _wants_more(self, result: Result) -> bool:
         if result.refusal is not None:
             return False
-        if len(result.samples) < self.plan.least_rounds:
+        late = time.monotonic() - self._started_s > self.plan.total_s
+        if len(result.samples) < (1 if late else self.plan.least_rounds):
             return True
-        return sum(sample.elapsed_s for sample in result.samples) < self.plan.entrant_s
+        return not late and result.spent_s < self.plan.entrant_s
 
     def _take(self, group: Group, result: Result) -> None:
         entrant = result.entrant
         driver = self._driver(entrant.driver, entrant.subject)
+        asked_s = time.monotonic()
         answer = driver.ask(self._question(group, result))
+        result.spent_s += time.monotonic() - asked_s
         if isinstance(answer, Sample):
             result.samples.append(answer)
             return

@@ -129,7 +129,7 @@ def _affordable(call: Callable[[int], int], ask: Ask) -> int:
 
     A small probe mostly times what a call costs once, so it grows while that is cheap.
     """
-    probe = min(PROBE_TASKS, ask.tasks)
+    least = probe = max(min(PROBE_TASKS, ask.tasks // 10), 1)
     probe_s, _ = _timed(call, probe)
     if ask.sample_s is None:
         return ask.tasks
@@ -137,7 +137,7 @@ def _affordable(call: Callable[[int], int], ask: Ask) -> int:
         probe = min(10 * probe, ask.tasks)
         probe_s, _ = _timed(call, probe)
     tasks = ask.tasks
-    while tasks * probe_s / probe > 1.5 * ask.sample_s and tasks >= 2 * PROBE_TASKS:
+    while tasks * probe_s / probe > 1.5 * ask.sample_s and tasks >= 2 * least:
         tasks //= 2
     return tasks
 

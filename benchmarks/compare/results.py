@@ -20,6 +20,8 @@ class Result:
     version: str | None = None
     samples: list[Sample] = field(default_factory=list)
     refusal: Refusal | None = None
+    spent_s: float = 0.0
+    """What its samples took, opening and closing the pools included."""
     load_average: tuple[float, float, float] = (0.0, 0.0, 0.0)
     """Of the machine, when the group began."""
 

@@ -80,7 +80,7 @@ _OVERHEAD = (
         title="imap_unordered of no-ops, results read as they come",
         call="imap_unordered",
         tasks=20_000,
-        quick_tasks=4_000,
+        quick_tasks=None,
         needs=("imap_unordered",),
         shrinks=True,
     ),
@@ -89,7 +89,7 @@ _OVERHEAD = (
         title="a flood of 20 000 apply_async, then every result",
         call="flood",
         tasks=20_000,
-        quick_tasks=20_000,
+        quick_tasks=10_000,
         needs=("apply_async",),
         shrinks=True,
     ),
@@ -117,7 +117,7 @@ _PAYLOAD = tuple(
         (1, "bytes", "bytes", 16),
         (16, "bytes", "bytes", None),
         (1, "numpy", "NumPy array", None),
-        (16, "numpy", "NumPy array", 2),
+        (16, "numpy", "NumPy array", None),
     )
 )
 
@@ -136,13 +136,13 @@ _LIFECYCLE = (
         title="close and join of an idle pool",
         call="close_join",
         tasks=1,
-        quick_tasks=1,
+        quick_tasks=None,
         needs=("map", "join"),
         start_methods=_ALL,
     ),
 )
 
-# Sizes: about 0.5 s of work a sample, a third of it under --quick.
+# Sizes: about 0.5 s of work a sample, less under --quick.
 _SCHEDULING = tuple(
     Row(
         id=f"order-{workload}",
@@ -154,14 +154,14 @@ _SCHEDULING = tuple(
         sweep=_SWEEP,
     )
     for workload, what, tasks, quick_tasks in (
-        ("constant", "all items cost 100 us", 5_000, 1_500),
+        ("constant", "all items cost 100 us", 5_000, None),
         ("exponential", "100 us and an exponential share on top", 1_000, None),
         ("pareto", "bounded Pareto, shape 1.5, 100 us to 50 ms", 1_800, None),
         ("bimodal", "one item in twenty costs 380 times the others", 260, None),
         ("increasing", "costs rise from 100 us to 2 ms", 480, None),
         ("decreasing", "costs fall from 2 ms to 100 us", 480, None),
-        ("fast-then-slow", "the last tenth costs 490 times the rest", 100, 60),
-        ("block", "3 % of the items, side by side, cost 300 times the rest", 500, 200),
+        ("fast-then-slow", "the last tenth costs 490 times the rest", 100, 40),
+        ("block", "3 % of the items, side by side, cost 300 times the rest", 500, None),
         ("mandelbrot", "rows of the Mandelbrot set, top to bottom", 400, None),
     )
 )

@@ -2,6 +2,7 @@
 
 import statistics
 
+from rich.markup import escape
 from rich.table import Table
 
 from .entrants import BASELINE, Group
@@ -15,15 +16,17 @@ def group_table(group: Group, results: dict[str, Result]) -> Table:
     "x stdlib" is how many times as fast as the stdlib an item goes; the (A/A) line, which is the
     stdlib again, shows how far from 1.00 that figure strays by noise alone.
     """
-    table = Table(title=f"{group.id}: {group.row.title}", title_justify="left", expand=False)
+    table = Table(
+        title=f"{group.id}: {group.row.title}", title_justify="left", caption_justify="left"
+    )
     for name in ("pool", "median", "IQR", _cost_title(group), "x stdlib", "n"):
         table.add_column(name, justify="left" if name == "pool" else "right")
     baseline = results[BASELINE]
+    reasons: list[str] = []
     for label, result in results.items():
         if result.refusal is not None:
-            reason = result.refusal.pip_line or result.refusal.reason
-            text = f"{label}  {result.refusal.status}: {reason}"
-            table.add_row(text if len(text) < 100 else text[:99] + "…", style="dim")
+            table.add_row(label, result.refusal.status, style="dim")
+            reasons.append(f"{label}: {result.refusal.pip_line or result.refusal.reason}")
             continue
         table.add_row(
             label,
@@ -34,6 +37,7 @@ def group_table(group: Group, results: dict[str, Result]) -> Table:
             str(len(result.samples)),
             style=_STYLES.get(result.entrant.role),
         )
+    table.caption = escape("\n".join(reasons)) or None
     return table
 
 
