@@ -1,20 +1,16 @@
 """MAP: map and starmap."""
 
 from hypothesis import given
-from hypothesis import strategies as st
 
 from . import tasks
 from .clauses import clause
 from .harness import expect
 from .harness.bound import BoundSubject
+from .harness.strategies import CHUNKSIZES, ITEMS, PROCESSES
 
 
 @clause("MAP-01", needs=("map",))
-@given(
-    items=st.lists(st.integers(-100, 100), max_size=40),
-    chunksize=st.none() | st.integers(1, 50),
-    processes=st.integers(1, 4),
-)
+@given(items=ITEMS, chunksize=CHUNKSIZES, processes=PROCESSES)
 def test_map_returns_the_results_in_the_order_of_the_items(
     subject: BoundSubject, items: list[int], chunksize: int | None, processes: int
 ) -> None:

@@ -22,6 +22,7 @@ from .outcome import Outcome, capture, same
 from .phases import PhaseBoard
 from .tracked import TrackedPool, Tracker
 from .transcript import Transcript
+from .waiting import Gate, eventually
 
 ORACLE = "multiprocessing:Pool"
 
@@ -44,6 +45,7 @@ class BoundSubject:
         self._board = board
         self._transcript = Transcript(folder / "transcript.txt")
         self._history = folder / "history.jsonl"
+        self._gates = 0
         self._oracles: list[BoundSubject] = []
 
     @functools.cached_property
@@ -91,6 +93,16 @@ class BoundSubject:
     def history(self) -> list[Event]:
         """Return what `recorded` functions have done so far, oldest start first."""
         return read(self._history)
+
+    def gate(self) -> Gate:
+        """Return a new gate for tasks to wait at; see `waiting.Gate`."""
+        self._gates += 1
+        return Gate(self.folder / f"gate{self._gates}", 2 * self.deadline_s)
+
+    def eventually(self, condition: Callable[[], object], what: str) -> None:
+        """Wait for the condition, half a deadline at most; `what` names it when it fails."""
+        with self.phase(f"waiting for {what}"):
+            eventually(condition, what, self.deadline_s / 2)
 
     def census(self, before: Baseline, patience_s: float | None = None) -> Census:
         """Name what is here and was not `before` (from `harness.census.baseline()`)."""

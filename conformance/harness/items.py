@@ -91,9 +91,9 @@ def items_of(collector: pytest.Module, name: str, function: Any, run: Run) -> It
             )
 
 
-def status_of(ruling: Ruling) -> tuple[str, str, tuple[str, dict[str, bool]]]:
-    """Return pytest's category, letter and word for a ruling."""
+def status_of(ruling: Ruling, *, failed: bool) -> tuple[str, str, tuple[str, dict[str, bool]]]:
+    """Return pytest's category, letter and word for a ruling; `failed` as pytest has it."""
     letter, colour = _WORDS[ruling.verdict]
     place = f" @ {ruling.attempt.phase}" if ruling.attempt.phase else ""
-    category = "failed" if colour == "red" else ruling.verdict.lower()
+    category = "failed" if failed else ruling.verdict.lower()
     return category, letter, (f"{ruling.verdict}{place}", {colour: True})

@@ -123,7 +123,7 @@ def pytest_runtest_makereport(
 def pytest_report_teststatus(report: Any) -> Any:
     """Show the verdict instead of passed and failed."""
     ruling = getattr(report, "ruling", None)
-    return status_of(ruling) if ruling is not None else None
+    return status_of(ruling, failed=report.failed) if ruling is not None else None
 
 
 @pytest.hookimpl(trylast=True)

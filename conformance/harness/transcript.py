@@ -29,7 +29,7 @@ class Transcript:
     def call(self, target: str, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
         """Write `rN = target.method(...)`; returns the name that the result goes by."""
         self._count += 1
-        name = f"r{self._count}"
+        name = f"r{self._count}" if method else f"pool{self._count}"
         listed = [source_of(value) for value in args]
         listed += [f"{key}={source_of(value)}" for key, value in kwargs.items()]
         called = f"{target}.{method}" if method else target
