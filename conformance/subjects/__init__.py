@@ -7,7 +7,7 @@ for method in subject.start_methods():
 """
 
 from .capabilities import METHODS, NAMES, Capabilities
-from .errors import SubjectError, SubjectNotInstalledError
+from .errors import SubjectError, SubjectNotInstalledError, UndeclaredError
 from .known import KNOWN, KnownSubject
 from .loading import load
 from .subject import Subject
@@ -25,5 +25,6 @@ __all__ = [
     "Subject",
     "SubjectError",
     "SubjectNotInstalledError",
+    "UndeclaredError",
     "load",
 ]

@@ -82,6 +82,8 @@ class Capabilities:
     concurrent_jobs: bool = True
     """Several jobs may be under way at once, from one thread or from several."""
 
+    one_worker: bool = True
+    """A pool of one worker has that worker: tasks never run in the caller."""
     initializer: bool = True
     """`initializer(*initargs)` runs in each worker before its first task."""
     maxtasksperchild: bool = True

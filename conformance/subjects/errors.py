@@ -11,3 +11,11 @@ class SubjectNotInstalledError(SubjectError):
     def __init__(self, message: str, pip_line: str) -> None:
         super().__init__(message)
         self.pip_line = pip_line
+
+
+class UndeclaredError(SubjectError):
+    """A pool was asked for with something its subject does not declare; `missing` names it."""
+
+    def __init__(self, message: str, missing: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.missing = missing

@@ -140,6 +140,7 @@ _ROWS = (
             next_timeout=False,
             imap_after_error=False,
             concurrent_jobs=False,
+            one_worker=False,
             maxtasksperchild=False,
             by_reference=False,
         ),
@@ -198,6 +199,14 @@ _ROWS = (
     ),
     KnownSubject(
         name="torch.multiprocessing:Pool",
+        distribution="torch",
+        requirement="torch==2.13.0",
+        homepage="https://docs.pytorch.org/docs/stable/multiprocessing.html",
+        issues="https://github.com/pytorch/pytorch/issues",
+    ),
+    # The name above is the stdlib's pool with torch's reductions; this one is torch's own class.
+    KnownSubject(
+        name="torch.multiprocessing.pool:Pool",
         distribution="torch",
         requirement="torch==2.13.0",
         homepage="https://docs.pytorch.org/docs/stable/multiprocessing.html",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .capabilities import METHODS, NAMES, Capabilities
-from .errors import SubjectError
+from .errors import SubjectError, UndeclaredError
 from .known import KnownSubject
 from .starting import Way, family_of, way_to_start, with_start_method
 
@@ -66,8 +66,8 @@ class Subject:
         so that a pool without `maxtasksperchild` can be opened.  Arguments are not checked here:
         how a pool refuses a bad one is for the clauses to judge.
 
-        Raises SubjectError for a start method the subject does not have, for an argument that its
-        adapter does not declare, and when what it returns has no method of a pool.
+        Raises UndeclaredError for an argument that its adapter does not declare; SubjectError for
+        a start method it does not have, and when what it returns has no method of a pool.
         """
         method = self._checked(start_method)
         options: dict[str, Any] = {}
@@ -76,7 +76,7 @@ class Subject:
         if maxtasksperchild is not None:
             options["maxtasksperchild"] = maxtasksperchild
         if self.known and self.known.adapter:
-            self._check_declared(options, method)
+            self._check_declared({*options, *(["one_worker"] if processes == 1 else [])}, method)
             pool = self._adapter().open_pool(self.target, processes, method, **options)
         else:
             target, context = with_start_method(self.target, self.start_method_by, method)
@@ -131,12 +131,13 @@ class Subject:
             )
         return start_method
 
-    def _check_declared(self, options: Iterable[str], method: str) -> None:
-        missing = self.capabilities.missing(set(options) & NAMES, method)
+    def _check_declared(self, options: set[str], method: str) -> None:
+        missing = self.capabilities.missing(sorted(options & NAMES), method)
         if missing:
-            raise SubjectError(
+            raise UndeclaredError(
                 f"{self.name}: expected only what it declares under {method}, got "
-                f"{', '.join(missing)}; ask capabilities.has(name, start_method) first"
+                f"{', '.join(missing)}; ask capabilities.has(name, start_method) first",
+                missing,
             )
 
     def _adapter(self) -> Any:

@@ -29,8 +29,9 @@ class DaskPool(ExecutorPool):
 
     def join(self) -> None:
         """Let the jobs under way end, then the workers and the scheduler."""
-        super().join()
-        self.terminate()
+        if self._client.status != "closed":
+            super().join()
+            self.terminate()
 
     def terminate(self) -> None:
         """Close the client, its workers and its scheduler."""

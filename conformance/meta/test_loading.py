@@ -1,0 +1,175 @@
+"""Names become subjects; what is no pool gets one line that says what was expected."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ..subjects import (
+    KNOWN,
+    METHODS,
+    NAMES,
+    Capabilities,
+    KnownSubject,
+    SubjectError,
+    SubjectNotInstalledError,
+    UndeclaredError,
+    load,
+)
+
+DEADLINE_S = 20
+"""Longest that a process with one pool of one worker may take."""
+
+ROOT = Path(__file__).resolve().parents[2]
+
+FOREIGN_MODULE = """
+import multiprocessing.pool
+
+class Contextual(multiprocessing.pool.Pool):
+    pass
+
+class Threads(multiprocessing.pool.ThreadPool):
+    pass
+
+def factory(processes=None):
+    return multiprocessing.Pool(processes)
+
+def impostor(processes=None):
+    return object()
+"""
+
+
+@pytest.fixture
+def foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Name of an importable module with pools that nobody registered."""
+    (tmp_path / "foreign_pools.py").write_text(FOREIGN_MODULE)
+    (tmp_path / "broken_module.py").write_text("raise RuntimeError('no licence\\nfound')\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "foreign_pools", raising=False)
+    return "foreign_pools"
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("Pool", "expected the pool as MODULE:ATTR, for instance multiprocessing:Pool, got 'Pool'"),
+        (":Pool", "expected the pool as MODULE:ATTR"),
+        ("no_such_module_here:Pool", "does not import: ModuleNotFoundError: No module named"),
+        ("broken_module:Pool", "does not import: RuntimeError: no licence found; is the module"),
+        ("multiprocessing:Poool", "multiprocessing has no attribute 'Poool'; it has: Pool, pool"),
+        ("os:getcwd", "is no pool: .* without the parameter processes"),
+        ("os:path", "is no pool: .* got module"),
+        ("json:JSONEncoder", "is no pool: .* got a class without map or apply"),
+    ],
+)
+@pytest.mark.usefixtures("foreign")
+def test_a_name_that_is_no_pool_gets_one_line(name: str, line: str) -> None:
+    """The error fits on one line and says what was expected."""
+    with pytest.raises(SubjectError, match=line) as caught:
+        load(name)
+    assert "\n" not in str(caught.value)
+
+
+def test_known_but_not_installed_names_the_pip_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A missing peer is told apart from a wrong name, with the command that brings it."""
+    monkeypatch.setattr(KnownSubject, "installed", False)
+    with pytest.raises(SubjectNotInstalledError) as caught:
+        load("billiard:Pool")
+    assert caught.value.pip_line.startswith("pip install 'billiard==")
+    assert caught.value.pip_line in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("attribute", "way", "methods"),
+    [
+        ("Contextual", "context", Capabilities().start_methods),
+        ("Threads", "engine", ("thread",)),
+        ("factory", "global", Capabilities().start_methods),
+    ],
+)
+def test_unregistered_pool_is_held_to_what_it_is(
+    foreign: str, attribute: str, way: str, methods: tuple[str, ...]
+) -> None:
+    """A pool nobody registered gets the full API, or that of threads, and a way to start."""
+    subject = load(f"{foreign}:{attribute}")
+    assert subject.start_method_by == way
+    assert subject.start_methods() == methods
+    assert subject.known is None
+
+
+def test_global_way_sets_the_start_method(foreign: str, tmp_path: Path) -> None:
+    """A pool that takes no context gets the start method through the process as a whole."""
+    assert foreign == "foreign_pools"
+    script = (
+        f"import multiprocessing; from {__package__.rpartition('.')[0]}.subjects import load\n"
+        "with load('foreign_pools:factory').open(1, start_method='spawn') as pool:\n"
+        "    print(multiprocessing.get_start_method(), pool.map(abs, [-1]))"
+    )
+    path = os.pathsep.join((str(ROOT), str(tmp_path)))
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_S,
+        check=True,
+    )
+    assert done.stdout.split() == ["spawn", "[1]"]
+
+
+def test_what_is_no_pool_is_found_out_when_opened(foreign: str) -> None:
+    """A factory whose product has no method of a pool is refused by name."""
+    with pytest.raises(SubjectError, match=r"impostor: expected a pool .* got object"):
+        load(f"{foreign}:impostor").open(1)
+
+
+def test_undeclared_start_method_and_option_are_refused() -> None:
+    """The caller is told what the subject has, before anything is started."""
+    with pytest.raises(SubjectError, match="out of thread, got 'fork'"):
+        load("multiprocessing.pool:ThreadPool").open(start_method="fork")
+    executor = load("concurrent.futures:ProcessPoolExecutor")
+    with pytest.raises(UndeclaredError, match="under fork, got maxtasksperchild") as caught:
+        executor.open(start_method="fork", maxtasksperchild=1)
+    assert caught.value.missing == ("maxtasksperchild",)
+
+
+def test_selection_of_start_methods() -> None:
+    """A selection restricts a subject that has the choice, and no other."""
+    pool, threads = load("multiprocessing:Pool"), load("multiprocessing.pool:ThreadPool")
+    assert pool.start_methods(["spawn", "thread"]) == ("spawn",)
+    assert pool.start_methods([]) == ()
+    assert threads.start_methods(["spawn"]) == ("thread",)
+
+
+def test_capability_questions() -> None:
+    """What is missing depends on the start method; an unknown capability is an error."""
+    declared = KNOWN["concurrent.futures:ProcessPoolExecutor"].capabilities
+    assert declared.missing(("map", "maxtasksperchild"), "fork") == ("maxtasksperchild",)
+    assert declared.missing(("map", "maxtasksperchild"), "spawn") == ()
+    assert set(METHODS) <= NAMES
+    with pytest.raises(ValueError, match=r"expected a capability, got 'colour'; capabilities are"):
+        declared.has("colour")
+
+
+@pytest.mark.parametrize("row", KNOWN.values(), ids=KNOWN)
+def test_registry_row_is_complete(row: KnownSubject) -> None:
+    """Names, links and capabilities of a row can be printed as they are."""
+    assert row.homepage.startswith("https://")
+    assert row.issues.startswith("https://")
+    assert (row.requirement is None) == (row.distribution is None)
+    record = json.loads(json.dumps(row.capabilities.as_record()))
+    assert record["start_methods"] == list(row.capabilities.start_methods)
+    assert set().union(*row.capabilities.not_under.values()) <= NAMES
+
+
+def test_errors_belong_to_the_family_of_the_subject() -> None:
+    """A pool that ships its own TimeoutError is asked for that one."""
+    pytest.importorskip("multiprocess")
+    own = load("multiprocess:Pool")
+    assert own.error("TimeoutError").__module__ == "multiprocess.context"
+    assert load("multiprocessing:Pool").error("MaybeEncodingError").__module__ == (
+        "multiprocessing.pool"
+    )
