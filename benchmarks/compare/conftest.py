@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from benchmarks.compare.interleaving import FULL, QUICK
 from benchmarks.compare.records import default_path, run_info
 from benchmarks.compare.session import Session
 from benchmarks.compare.tables import group_table
@@ -35,11 +36,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="MODULE:ATTR",
         help="only this pool, and the stdlib to compare it with (repeatable)",
     )
+    options.addoption(
+        "--deadline",
+        type=float,
+        metavar="SECONDS",
+        help="when a pool must have answered one sample (default: "
+        f"{FULL.deadline_s:g}; with --quick {QUICK.deadline_s:g})",
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the groups, and a JSON file where none was given."""
+    deadline_s = config.option.deadline
+    if deadline_s is not None and not deadline_s > 0:
+        raise pytest.UsageError(f"--deadline: expected more than 0 seconds, got {deadline_s:g}")
     try:
         config.stash[SESSION] = Session(config)
     except ValueError as error:

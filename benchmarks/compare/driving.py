@@ -33,6 +33,7 @@ class Driver:
     def __init__(self, subject: str) -> None:
         self.subject = subject
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - until close()
+        self._answering = True  # busy or stuck: not worth waiting for when it has to go
         self._connection, theirs = Pipe()
         with theirs:
             self._process = subprocess.Popen(
@@ -59,13 +60,12 @@ class Driver:
         if self._log.closed:
             return
         self._connection.close()
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(self._patience_s)
+        if not self._answering:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(LEAVE_DEADLINE_S)
         end_group(self._process.pid)
         self._process.wait()
         self._log.close()
-
-    _patience_s = LEAVE_DEADLINE_S
 
     def _greet(self) -> Hello | Refusal:
         answer = self._answer(START_DEADLINE_S)
@@ -73,14 +73,14 @@ class Driver:
         return answer
 
     def _answer(self, deadline_s: float) -> Answer:
+        self._answering = True
         if not self._connection.poll(deadline_s):
-            self._patience_s = 0.0  # it is stuck: do not wait for it to leave
             return Refusal("hung", f"no answer within {deadline_s:g} s; {self._last_words()}")
         try:
             answer: Answer = self._connection.recv()
         except (EOFError, ConnectionResetError):
-            self._patience_s = 0.0
             return Refusal("died", f"its process ended; {self._last_words()}")
+        self._answering = False
         return answer
 
     def _last_words(self) -> str:

@@ -1,5 +1,7 @@
 """What the tests of one run share."""
 
+from dataclasses import replace
+
 import pytest
 
 from .entrants import POOLS, Group, groups
@@ -19,7 +21,8 @@ class Session:
         quick = config.getoption("--quick")
         pools = config.getoption("--pools") or POOLS
         self.groups = {g.id: g for g in groups(config.getoption("--rows"), pools, quick=quick)}
-        self.plan = QUICK if quick else FULL
+        plan = QUICK if quick else FULL
+        self.plan = replace(plan, deadline_s=config.getoption("--deadline") or plan.deadline_s)
         self.clock = SampleClock()
         self._results: dict[str, dict[str, Result]] = {}
         self._progress = Progress(config, len(self.groups))
