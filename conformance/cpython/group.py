@@ -15,7 +15,7 @@ from .interpreter import DUMP_SIGNAL, stack_file
 
 STACKS_WAIT_S: Final = 2.0  # for stacks to be written; a stopped process never writes any
 STACKS_POLL_S: Final = 0.05  # between two looks at the files; nothing signals that one is complete
-MOST_STACKS: Final = 8  # processes whose stacks are worth reading; pool workers are all alike
+MOST_STACKS: Final = 6  # processes whose stacks are worth reading; pool workers are all alike
 TRACKER_WAIT_S: Final = 5.0  # for multiprocessing's resource tracker to remove what it tracks
 
 

@@ -101,7 +101,8 @@ class _Attempt:
         self._since_s = time.monotonic()
         code = group.wait(self._run.timeout_s)
         if code is None:
-            self._tell("hang", f"{self._run.case} (interpreter exit)", group.stacks())
+            message = f"no end {self._run.timeout_s:g} s after the last test\n\n{group.stacks()}"
+            self._tell("hang", f"{self._run.case} (interpreter exit)", message)
         elif code != 0:
             self._tell("crash", f"{self._run.case} (interpreter exit)", _last_words(group))
 

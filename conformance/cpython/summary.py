@@ -49,10 +49,10 @@ class Display:
 
     def summary(self, results: Sequence[TestResult]) -> None:
         """Show a table, a row a subject and start method."""
-        table = Table(title="CPython's own pool tests", box=SIMPLE_HEAD)
-        table.add_column("subject", overflow="fold")
+        table = Table(title="CPython's own pool tests", box=SIMPLE_HEAD, padding=0)
+        table.add_column("subject", overflow="fold", min_width=16)
         table.add_column("start method", no_wrap=True)
-        for name in ("runs", *RESULTS, "seconds"):
+        for name in ("runs", *RESULTS, "time, s"):
             table.add_column(name, justify="right", no_wrap=True)
         for subject, method in dict.fromkeys((r.subject, r.start_method) for r in results):
             own = [r for r in results if (r.subject, r.start_method) == (subject, method)]
@@ -76,7 +76,8 @@ def _counts(results: Sequence[TestResult]) -> str:
 
 
 def _gist(result: TestResult) -> str:
-    """Return the first line of the message that is no part of a traceback's list of calls."""
+    """Return the line that says most: of a traceback the innermost exception, else the first."""
     lines = (result.message or "no message").splitlines()
-    plain = [line for line in lines if line and not line.startswith((" ", "Traceback "))]
-    return plain[-1] if plain and result.result in ("fail", "error") else lines[0]
+    calls = [number for number, line in enumerate(lines) if line.lstrip().startswith("File ")]
+    behind = lines[calls[-1] + 1 :] if calls and result.result in ("fail", "error") else []
+    return next((line for line in behind if line and not line[0].isspace()), lines[0])

@@ -82,10 +82,16 @@ class Reporter(unittest.TestResult):
     def _note_outside_tests(self, where: str, result: Result, message: str) -> None:
         """Give a failed set-up to the tests it kept from starting, a tear-down a row of its own."""
         step = where.partition(" ")[0]
-        tear_down = f"{self._case_name} ({step})"
-        names = list(self._waiting) if step.startswith("setUp") else [tear_down]
-        for name in names:
-            self._end(name, [(result, f"{step}: {message}")], 0.0)
+        outcome = [(result, f"{step}: {message}")]
+        if not step.startswith("setUp"):
+            self._end(f"{self._case_name} ({step})", outcome, 0.0)
+            return
+        for name in list(self._waiting):
+            self._end(name, outcome, 0.0)
+        # What the set-up had started, unittest does not tear down, and the clean-up of CPython's
+        # tearDownModule waits for ever for a manager that runs on: the runner ends it.
+        self._send(Event(kind="done"))
+        os._exit(0)
 
     def _end(self, name: str, outcomes: list[tuple[Result, str]], duration_s: float) -> None:
         self._waiting.pop(name, None)
