@@ -25,7 +25,7 @@ def main() -> None:
     subject, start_method = load(sys.argv[1]), sys.argv[2]
     told = {"plain": _plain(subject, start_method), "options": _with_options(subject, start_method)}
     subject.release()
-    print(json.dumps(told))
+    print(json.dumps(told, default=repr))
 
 
 def _plain(subject: Subject, start_method: str) -> dict[str, Any]:

@@ -40,10 +40,10 @@ class KnownSubject:
     """What it is called on the package index; None for the standard library."""
     requirement: str | None
     """What pip installs, version included; None for the standard library."""
-    homepage: str
-    """Where its documentation is."""
-    issues: str
-    """Where its defects are reported."""
+    homepage: str | None
+    """Where its documentation is; None for a pool that is not published yet."""
+    issues: str | None
+    """Where its defects are reported; None for a pool that is not published yet."""
     capabilities: Capabilities = FULL_API
     """What it declares."""
     adapter: str | None = None
@@ -66,8 +66,8 @@ _ROWS = (
         name="poolproof:Pool",
         distribution="poolproof",
         requirement="poolproof",
-        homepage="https://pypi.org/project/poolproof/",
-        issues="https://pypi.org/project/poolproof/",
+        homepage=None,
+        issues=None,
     ),
     KnownSubject(
         name="multiprocessing:Pool",
@@ -197,16 +197,10 @@ _ROWS = (
         adapter="ray",
         capabilities=replace(FULL_API, start_methods=("ray",), by_reference=False),
     ),
+    # The stdlib's pool, with torch's reductions registered: torch's own class, in
+    # torch.multiprocessing.pool, cannot be made at all (SimpleQueue() lacks its context).
     KnownSubject(
         name="torch.multiprocessing:Pool",
-        distribution="torch",
-        requirement="torch==2.13.0",
-        homepage="https://docs.pytorch.org/docs/stable/multiprocessing.html",
-        issues="https://github.com/pytorch/pytorch/issues",
-    ),
-    # The name above is the stdlib's pool with torch's reductions; this one is torch's own class.
-    KnownSubject(
-        name="torch.multiprocessing.pool:Pool",
         distribution="torch",
         requirement="torch==2.13.0",
         homepage="https://docs.pytorch.org/docs/stable/multiprocessing.html",
