@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from enum import IntEnum
 from pathlib import Path
 
+from .cpython_tests import build_cpython_tests
 from .fields import RecordError
 from .fresh import run_all
 from .history import build_history
 from .load_asv import load_asv
 from .load_compare import load_compare
 from .load_conformance import load_conformance
+from .load_cpython import load_cpython
 from .page import render_report
 from .timeline import draw_timeline
 from .timings import build_timings
@@ -64,10 +66,16 @@ def _report(records: Path, asv: Path, out: Path) -> int:
     conformance = load_conformance(records)
     compared = load_compare(records)
     tracked = load_asv(asv)
-    if conformance.runs.empty and compared.empty and tracked.empty:
+    cpython = load_cpython(records)
+    if all(frame.empty for frame in (conformance.runs, compared, tracked, cpython)):
         print(_no_records(records, asv), file=sys.stderr)
         return Exit.NO_RECORDS
-    page = render_report(conformance, build_timings(compared), build_history(tracked))
+    page = render_report(
+        conformance,
+        build_timings(compared),
+        build_history(tracked),
+        build_cpython_tests(cpython),
+    )
     _write(out, page)
     return Exit.WRITTEN
 
@@ -90,6 +98,7 @@ def _no_records(records: Path, asv: Path) -> str:
         f"python -m reports: expected record files in {records} or {asv}, found none. Make some:\n"
         "  python -m pytest conformance              verdicts, clause by clause\n"
         "  python -m pytest benchmarks/compare       timings beside other pools\n"
+        "  python -m conformance.cpython             CPython's own pool tests\n"
         "  asv machine --yes && asv run 'HEAD^!'     timings of this commit\n"
         "or all of them at once:\n"
         "  python -m reports --fresh --quick"

@@ -11,13 +11,17 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from .charts import ACCENT, CARD, INK, MUTED, new_figure, style, to_svg
+from .words import REFERENCE, STDLIB, short_name
 
-_LOOKS: Final[tuple[dict[str, Any], ...]] = (
-    {"color": ACCENT, "marker": "D", "linestyle": "-"},
-    {"color": INK, "marker": "o", "linestyle": "--", "mfc": CARD},
-    {"color": MUTED, "marker": "s", "linestyle": ":"},
-)
+_LOOKS: Final[dict[str, dict[str, Any]]] = {
+    short_name(REFERENCE): {"color": ACCENT, "marker": "D", "linestyle": "-"},
+    short_name(STDLIB): {"color": INK, "marker": "o", "linestyle": "--", "mfc": CARD},
+}
+_OTHER: Final[dict[str, Any]] = {"color": MUTED, "marker": "s", "linestyle": ":"}
+_APART: Final = 0.12  # pools side by side on an axis of names, in steps of that axis
+_LABELS_LEVEL: Final = 4  # as many labels of an x axis fit side by side
 _FACETS_A_ROW: Final = 3
+NAMES: Final = "start method"  # an axis of names, without an order
 
 
 @dataclass(slots=True)
@@ -51,7 +55,7 @@ def draw_panel(
             mine = [line for line in lines if line.facet == facets[place]]
             _draw_facet(axes, mine, pools, facets[place], axis)
         first = grid.flat[0]
-        first.set_ylim(bottom=0)
+        first.set_ylim(0, 1.1 * max(point[3] for line in lines for point in line.points))
         first.yaxis.set_major_formatter(
             FuncFormatter(lambda value, _: show(value) if value else "0")
         )
@@ -66,15 +70,21 @@ def _draw_facet(axes: Axes, lines: Sequence[Line], pools: list[str], facet: str,
     axes.set_title(facet, loc="left")
     axes.grid(axis="y")
     axes.set_xlabel(axis)
+    places = list(dict.fromkeys(point[0] for line in lines for point in line.points))
     for line in lines:
-        looks = _LOOKS[min(pools.index(line.pool), len(_LOOKS) - 1)]
-        where = [point[0] for point in line.points]
+        looks = _LOOKS.get(line.pool, _OTHER)
+        apart = 0.0
+        if axis == NAMES:
+            looks = looks | {"linestyle": "none"}  # no way leads from one name to the next
+            apart = (pools.index(line.pool) - (len(pools) - 1) / 2) * _APART
+        where = [places.index(point[0]) + apart for point in line.points]
         middle = [point[2] for point in line.points]
         whiskers = [
             [point[2] - point[1] for point in line.points],
             [point[3] - point[2] for point in line.points],
         ]
         axes.errorbar(where, middle, yerr=whiskers, label=line.pool, ms=6, lw=1.6, **looks)
-    axes.margins(x=0.18)
-    if len({point[0] for line in lines for point in line.points}) > 4:  # what fits
+    axes.set_xticks(range(len(places)), places)
+    axes.set_xlim(-0.5, len(places) - 0.5)
+    if len(places) > _LABELS_LEVEL:
         axes.tick_params(axis="x", labelrotation=45)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from markupsafe import Markup
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from . import units
 from .charts import ACCENT, BAND, CARD, INK, LINE, MUTED, new_figure, style, to_svg
-
-if TYPE_CHECKING:
-    from .timings import Entrant  # for the annotation only: timings draws with this file
+from .entrants import Entrant
 
 _WIDE: Final = 12.0  # slowest / fastest from which a linear axis would hide the fast ones
-_ROW_IN = 0.27
+_DECADES: Final = 100.0  # slowest / fastest up to which 2 and 5 are labelled too
+_ROW_IN: Final = 0.27
 _COLOURS: Final = {"reference": ACCENT, "baseline": INK}
 
 
@@ -67,6 +66,8 @@ def _scale(axes: Axes, entrants: Sequence[Entrant], *, is_makespan: bool) -> Non
     wide = bool(medians) and max(medians) > _WIDE * min(medians)
     if wide:
         axes.set_xscale("log")
+        if max(medians) < _DECADES * min(medians):
+            axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.xaxis.set_minor_formatter(NullFormatter())
     elif is_makespan:
         axes.axvline(1, color=LINE, lw=1.4)

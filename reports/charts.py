@@ -66,7 +66,7 @@ def to_svg(figure: Figure, title: str, description: str) -> Markup:
     figure.savefig(buffer, format="svg", transparent=True, metadata=nothing)
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = _smaller(svg)
     for colour, variable in VARIABLES.items():
         svg = svg.replace(colour, f"var({variable})")
     return Markup(_named(_own_ids(svg), title, description))  # noqa: S704  # _named escapes both
@@ -77,8 +77,18 @@ def style() -> AbstractContextManager[None]:
     return mpl.rc_context(STYLE)
 
 
+def _smaller(svg: str) -> str:
+    """Leave out what no reader sees, and whatever is smaller than a tenth of a point."""
+    svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"(\d+\.\d)\d+", r"\1", svg)
+    return re.sub(r">\s+<", "><", svg)
+
+
 def _own_ids(svg: str) -> str:
+    """Keep the ids that are referred to, and make them this chart's own."""
     prefix = f"c{next(_numbers)}-"
+    used = set(re.findall(r'(?:href="|url\()#([^")]+)', svg))
+    svg = re.sub(r' id="([^"]+)"', lambda found: found[0] if found[1] in used else "", svg)
     svg = re.sub(r'\bid="', f'id="{prefix}', svg)
     svg = re.sub(r'xlink:href="#', f'href="#{prefix}', svg)
     return re.sub(r"url\(#", f"url(#{prefix}", svg)

@@ -36,17 +36,17 @@ def build_conditions(runs: pd.DataFrame) -> Conditions:
 def _facts(run: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     load = ", ".join(f"{value:.2f}" for value in run["load_average"] or ())
     cores = run["cpu_count"]
-    budget = {
-        "a clause": run["deadline_s"] and units.duration(run["deadline_s"]),
-        "budget scale": run["budget_scale"] and units.ratio(run["budget_scale"]),
-        "calibration": run["calibration_s"] and units.duration(run["calibration_s"]),
-    }
+    budget = (
+        run["deadline_s"] and f"{units.duration(run['deadline_s'])} a clause",
+        run["budget_scale"] and f"budget scale {units.ratio(run['budget_scale'])}",
+        run["calibration_s"] and f"calibration {units.duration(run['calibration_s'])}",
+    )
     facts = (
         ("Python", f"{run['implementation']} {run['python']}"),
         ("Machine", run["machine"]),
         ("Cores", int(cores) if cores else ""),
         ("Load", f"{load} runnable processes over 1, 5, 15 min" if load else ""),
-        ("Deadline", ", ".join(f"{shown} {what}" for what, shown in budget.items() if shown)),
+        ("Deadline", ", ".join(filter(None, budget))),
         ("Seed", run["seed"]),
         ("Started", units.moment(run["started"])),
         ("Suite", run["suite_version"]),
@@ -65,13 +65,14 @@ def _banner(run: dict[str, Any]) -> str:
 
 
 def _source(run: dict[str, Any]) -> dict[str, str]:
-    exit_code = run["exit_code"]
+    state = "complete" if run["complete"] else "incomplete"
+    if run["exit_code"] is not None:
+        state += f", exit code {int(run['exit_code'])}"
     return {
         "file": run["file"],
         "started": units.moment(run["started"]),
         "python": run["python"],
-        "ran": f"{run['ran']} of {run['expected']}",
-        "state": "complete" if run["complete"] else "incomplete",
-        "exit_code": "" if exit_code is None else str(int(exit_code)),
+        "what": f"{run['ran']} of {run['expected']} checks",
+        "state": state,
         "command": run["command"],
     }

@@ -77,6 +77,15 @@ class Grid:
         return sorted({column.python for column in self.columns}, key=_version, reverse=True)
 
     @property
+    def main_python(self) -> str:
+        """The Python version with the most verdicts; of several, the newest."""
+        places = [(place, column.python) for place, column in enumerate(self.columns)]
+        judged = Counter(
+            python for row in self.rows for place, python in places if row.cells[place]
+        )
+        return max(self.pythons, key=lambda python: (judged[python], _version(python)))
+
+    @property
     def subjects(self) -> list[str]:
         """The subjects that have a column, in the order of the columns."""
         return list(dict.fromkeys(column.subject for column in self.columns))

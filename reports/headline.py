@@ -25,23 +25,23 @@ class Headline:
 class Tally:
     """Clauses of one level that a subject was judged by, over all its columns."""
 
+    testable: int
     judged: int
     broken: tuple[str, ...]  # clause ids, in the order of the specification
+    errors: int  # clauses on which the suite itself failed
 
 
 def tally(grid: Grid, subject: str, level: str) -> Tally:
     """Count by clause: one that fails under any start method is broken."""
     mine = [index for index, column in enumerate(grid.columns) if column.subject == subject]
-    judged = 0
-    broken = []
-    for row in grid.rows:
-        if row.level != level:
-            continue
-        verdicts = {row.cells[index] for index in mine}
-        judged += bool(verdicts & JUDGED)
-        if verdicts & FAILED:
-            broken.append(row.id)
-    return Tally(judged, tuple(broken))
+    rows = [row for row in grid.rows if row.level == level and not row.untested]
+    verdicts = {row.id: {row.cells[index] for index in mine} for row in rows}
+    return Tally(
+        testable=len(rows),
+        judged=sum(1 for found in verdicts.values() if found & JUDGED),
+        broken=tuple(clause for clause, found in verdicts.items() if found & FAILED),
+        errors=sum(1 for found in verdicts.values() if "ERROR" in found),
+    )
 
 
 def headline(grid: Grid, subjects: pd.DataFrame) -> Headline | None:
@@ -50,18 +50,20 @@ def headline(grid: Grid, subjects: pd.DataFrame) -> Headline | None:
         return None
     subject = min(grid.subjects, key=subject_order)
     must, should = tally(grid, subject, "MUST"), tally(grid, subject, "SHOULD")
+    errors = must.errors + should.errors
+    context = [_where(grid, subject), _beside(grid, subject)]
+    if errors:
+        context.append(
+            f"On {errors} clauses the suite itself failed: those say nothing of the pool."
+        )
     good = not must.broken and not should.broken and must.judged + should.judged > 0
     sentence = f"{_named(subject, subjects)} {_levels(must, should)}."
-    return Headline(sentence, f"{_where(grid, subject)} {_beside(grid, subject)}".strip(), good)
+    return Headline(sentence, " ".join(filter(None, context)), good)
 
 
 def _levels(must: Tally, should: Tally) -> str:
     counted = {"MUST": must, "SHOULD": should}
-    met = [
-        f"all {one.judged} {level} clauses"
-        for level, one in counted.items()
-        if one.judged and not one.broken
-    ]
+    met = [_met(level, one) for level, one in counted.items() if one.judged and not one.broken]
     broken = [
         f"breaks {len(one.broken)} of {one.judged} {level} clauses ({_ids(one.broken)})"
         for level, one in counted.items()
@@ -69,6 +71,14 @@ def _levels(must: Tally, should: Tally) -> str:
     ]
     parts = [*([f"meets {_and(met)}"] if met else []), *broken]
     return _and(parts) if parts else "was judged by no MUST and no SHOULD clause"
+
+
+def _met(level: str, counted: Tally) -> str:
+    if counted.judged < counted.testable:
+        return f"every {level} clause it was held to ({counted.judged} of {counted.testable})"
+    return (
+        f"all {counted.judged} {level} clauses" if counted.judged > 1 else f"the one {level} clause"
+    )
 
 
 def _ids(broken: tuple[str, ...]) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from . import units
-from .chart_history import Line, draw_panel
+from .chart_history import NAMES, Line, draw_panel
 from .frames import or_none, rows
 from .words import short_name
 
@@ -29,6 +29,7 @@ class Panel:
     chart: Markup
     axis: str  # what the columns of the table are called
     table: tuple[tuple[str, ...], ...]  # pool, start method, axis value, median, IQR
+    wide: bool  # has facets side by side
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def _sweep(name: str, python: str, part: pd.DataFrame) -> Panel:
     """Return the panel of the newest commit; its axis is the parameter beside the plain two."""
     records = rows(part)
     extra = [param for param in records[0]["params"] if param not in _PLAIN]
-    axis = extra[0] if extra else "start method"
+    axis = extra[0] if extra else NAMES
     lines: dict[tuple[str, str], Line] = {}
     for record in records:
         pool, method = short_name(record["pool"] or name), record["start_method"] or "any"
@@ -100,13 +101,15 @@ def _panel(title: str, about: str, axis: str, name: str, lines: Iterable[Line]) 
         for line in lines
         for where, low, middle, high in line.points
     )
-    return Panel(title, about, chart, axis, table)
+    wide = len({line.facet for line in lines}) > 1
+    return Panel(title, about, chart, axis, table, wide)
 
 
 def _three(record: dict[str, Any], name: str) -> tuple[float, float, float]:
     """Return quartile, median, quartile: tasks/s where the name tells how many, else seconds."""
     middle = float(record["value"])
     low, high = (float(or_none(record[key]) or middle) for key in ("q25", "q75"))
+    low, high = min(low, middle), max(high, middle)  # asv rounds the median alone
     if found := _COUNT.search(name):
         tasks = int(found[1])
         return tasks / high, tasks / middle, tasks / low
@@ -134,5 +137,7 @@ def _sources(frame: pd.DataFrame) -> Iterable[dict[str, Any]]:
             "file": str(file),
             "started": units.moment(part["date"].iloc[0].isoformat()),
             "python": str(part["python"].iloc[0]),
-            "benchmarks": int((part["status"] == "ok").sum()),
+            "what": f"{(part['status'] == 'ok').sum()} timings",
+            "state": "complete",
+            "command": "asv run",
         }

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from . import units
 from .conditions import build_conditions
+from .cpython_tests import SHOWN_AS, CpythonTests
 from .grid import build_grid, details
 from .headline import headline
 from .history import History
@@ -48,21 +49,38 @@ def environment() -> Environment:
     return found
 
 
-def render_report(data: Conformance, timings: Timings, history: History) -> str:
+def render_report(
+    data: Conformance, timings: Timings, history: History, cpython: CpythonTests
+) -> str:
     """Return the whole page as HTML."""
+    conditions = build_conditions(data.runs)
     grid = build_grid(data)
     cards = build_cards(grid, data)
     return (
         environment()
         .get_template("report.html.j2")
         .render(
-            sections=_sections(bool(cards), bool(grid.columns), timings, history),
+            sections=_sections(
+                pools=bool(cards),
+                grid=bool(grid.columns),
+                cpython=bool(cpython.tallies),
+                timings=bool(timings.groups),
+                history=bool(history.panels),
+            ),
             headline=headline(grid, data.subjects),
-            conditions=build_conditions(data.runs),
+            conditions=conditions,
+            sources=[
+                *conditions.sources,
+                *cpython.sources,
+                *timings.sources,
+                *history.sources,
+            ],
             cards=cards,
             grid=grid,
             timings=timings,
             signs=SIGNS,
+            cpython=cpython,
+            shown_as=SHOWN_AS,
             history=history,
             meanings=MEANINGS,
             level_says=LEVEL_SAYS,
@@ -97,13 +115,15 @@ def _tones() -> Markup:
     return Markup("".join(rules))  # noqa: S704  # made of our own names
 
 
-def _sections(pools: bool, grid: bool, timings: Timings, history: History) -> list[Section]:
-    candidates = (
-        (True, Section("verdict", "Verdict")),
-        (pools, Section("pools", "Pools")),
-        (grid, Section("grid", "Grid")),
-        (bool(timings.groups), Section("timings", "Timings")),
-        (bool(history.panels), Section("history", "History")),
-        (True, Section("sources", "Sources")),
-    )
-    return [section for there, section in candidates if there]
+def _sections(**there: bool) -> list[Section]:
+    """Return the entries of the navigation bar, in the order of the page."""
+    titles = {
+        "verdict": "Verdict",
+        "pools": "Pools",
+        "grid": "Grid",
+        "cpython": "CPython's tests",
+        "timings": "Timings",
+        "history": "History",
+        "sources": "Sources",
+    }
+    return [Section(name, title) for name, title in titles.items() if there.get(name, True)]

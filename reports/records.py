@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,14 +43,12 @@ def read(path: Path) -> RecordFile | None:
     clauses: list[Clause] = []
     verdicts: list[Verdict] = []
     for number, raw in lines(path):
-        try:
+        with located(path, number):
             record = parse(raw)
-        except RecordError as error:
-            raise RecordError(f"{path}, line {number}: {error}") from error
+            if header is None and not isinstance(record, Header):
+                raise RecordError(f"expected the header first, got {type(record).__name__.lower()}")
         if isinstance(record, Header):
             header = record
-        elif header is None:
-            raise RecordError(f"{path}, line {number}: expected the header first, got {record!r}")
         elif isinstance(record, Clause):
             clauses.append(record)
         elif isinstance(record, Verdict):
@@ -59,6 +58,15 @@ def read(path: Path) -> RecordFile | None:
     if header is None:
         return None
     return RecordFile(path, header, tuple(clauses), tuple(verdicts), footer)
+
+
+@contextmanager
+def located(path: Path, line: int) -> Iterator[None]:
+    """Add file and line to a RecordError that is raised within."""
+    try:
+        yield
+    except RecordError as error:
+        raise RecordError(f"{path}, line {line}: {error}") from error
 
 
 def lines(path: Path) -> Iterator[tuple[int, object]]:

@@ -11,29 +11,13 @@ from markupsafe import Markup
 
 from . import units
 from .chart_timings import draw_group
+from .entrants import Entrant
 from .frames import rows
 from .load_compare import MAKESPAN
 from .stats import Spread, against_noise, noise_floor, spread, times_as_fast
 from .words import short_name
 
 SIGNS = {"faster": "▲", "slower": "▼", "within noise": "≈"}
-
-
-@dataclass(frozen=True, slots=True)
-class Entrant:
-    """One pool in one group. `spread` is in the group's quantity; None when not measured."""
-
-    label: str
-    role: str
-    version: str | None
-    spread: Spread | None
-    tasks: int | None
-    ratio: float | None  # times as fast as the stdlib in the same run
-    reading: str  # faster, slower, within noise, or empty
-    unstable: str | None
-    status: str
-    reason: str | None
-    pip_line: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +60,11 @@ class Timings:
         first = sorted(wanted, key=lambda one: (one.role != "reference", one.label.lower()))
         return list(dict.fromkeys(one.label for one in first))
 
+    @property
+    def pythons(self) -> list[str]:
+        """The Python versions that were timed."""
+        return list(dict.fromkeys(group.python for group in self.groups))
+
 
 def build_timings(frame: pd.DataFrame) -> Timings:
     """Arrange the frame of load_compare by group; newest Python first."""
@@ -87,7 +76,9 @@ def build_timings(frame: pd.DataFrame) -> Timings:
             "file": str(part["file"].iloc[0]),
             "started": units.moment(str(part["started"].iloc[0])),
             "python": str(part["python"].iloc[0]),
-            "benchmarks": int((part["status"] == "ok").sum()),
+            "what": f"{(part['status'] == 'ok').sum()} timings",
+            "state": "complete",
+            "command": "python -m pytest benchmarks/compare",
         }
         for _, part in frame.groupby("file", sort=False)
     ]

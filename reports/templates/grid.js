@@ -60,6 +60,7 @@ const Grid = (() => {
     const all = `${rows.length} clauses`;
     pick("shown").textContent =
       count === rows.length ? `All ${all}.`
+      : !count && chosen.view === "differ" ? "Nothing differs: what is shown here passes every clause it was held to. “All clauses” lists them."
       : chosen.view === "differ" ? `${count} of ${all}: those that not every pool passes.`
       : `${count} of ${all}.`;
     makeReachable();

@@ -169,3 +169,20 @@ def write(path: Path, records: Iterable[dict[str, Any]]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(f"{json.dumps(record)}\n" for record in records), encoding="utf-8")
     return path
+
+
+def cpython_tests() -> list[dict[str, Any]]:
+    """Return a run of CPython's own tests: three passed, one hung."""
+    about = {"record": "test", "subject": "billiard:Pool", "start_method": "fork"}
+    tests = [
+        about | {"test": f"TestPool.test_{name}", "result": "pass", "duration_s": 0.1}
+        for name in ("apply", "map", "imap")
+    ]
+    hung = {"test": "TestPool.test_terminate", "result": "hang", "message": HOSTILE}
+    subjects = [{"name": "billiard:Pool", "version": "4.3.2"}]
+    return [
+        header(kind="cpython", subjects=subjects, expected=4),
+        *tests,
+        about | hung,
+        footer(ran=4, expected=4),
+    ]

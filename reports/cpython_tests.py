@@ -1,0 +1,91 @@
+"""What CPython's own pool tests say of each subject: counts, and the tests that fail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from . import units
+from .frames import rows
+from .grid import subject_order
+from .load_cpython import RESULTS
+from .words import short_name
+
+# How a result of unittest is shown: the verdict whose sign and colour it borrows.
+SHOWN_AS: Final = dict(zip(RESULTS, ("PASS", "SKIP", "FAIL", "FAIL", "HANG", "CRASH"), strict=True))
+_LONGEST_MESSAGE: Final = 4_000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One subject under one start method and Python."""
+
+    short: str
+    version: str | None
+    start_method: str
+    python: str
+    counts: tuple[tuple[str, int], ...]  # a number for each of RESULTS
+    bad: tuple[dict[str, Any], ...]  # test, result, message
+
+
+@dataclass(frozen=True, slots=True)
+class CpythonTests:
+    """All tallies, warnings of interrupted runs, and the files they come from."""
+
+    tallies: tuple[Tally, ...]
+    banners: tuple[str, ...]
+    sources: tuple[dict[str, Any], ...]
+
+
+def build_cpython_tests(frame: pd.DataFrame) -> CpythonTests:
+    """Count the frame of load_cpython by subject, start method and Python."""
+    keys = ["subject", "start_method", "python"]
+    parts = sorted(
+        (part for _, part in frame.groupby(keys, sort=False)),
+        key=lambda part: subject_order(str(part["subject"].iloc[0])),
+    )
+    files = [part for _, part in frame.groupby("file", sort=False)]
+    return CpythonTests(
+        tallies=tuple(_tally(part) for part in parts),
+        banners=tuple(_banner(part) for part in files if not part["complete"].all()),
+        sources=tuple(_source(part) for part in files),
+    )
+
+
+def _tally(part: pd.DataFrame) -> Tally:
+    records = rows(part)
+    first = records[0]
+    results = [record["result"] for record in records]
+    bad = [record for record in records if record["result"] not in ("pass", "skip")]
+    for record in bad:
+        record["message"] = (record["message"] or "")[-_LONGEST_MESSAGE:]
+    return Tally(
+        short=short_name(first["subject"]),
+        version=first["version"],
+        start_method=first["start_method"],
+        python=first["python"],
+        counts=tuple((result, results.count(result)) for result in RESULTS),
+        bad=tuple(bad),
+    )
+
+
+def _banner(part: pd.DataFrame) -> str:
+    first = rows(part)[0]
+    return (
+        f"Incomplete: the run of {units.moment(first['started'])} ({first['file']}) was "
+        f"interrupted; {len(part)} of its {first['expected']} results are shown."
+    )
+
+
+def _source(part: pd.DataFrame) -> dict[str, Any]:
+    first = rows(part)[0]
+    return {
+        "file": first["file"],
+        "started": units.moment(first["started"]),
+        "python": first["python"],
+        "what": f"{len(part)} tests",
+        "state": "complete" if first["complete"] else "incomplete",
+        "command": first["command"],
+    }

@@ -1,0 +1,134 @@
+"""Record files that are whole, cut short or wrong, and the command's exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ..__main__ import Exit, main
+from ..fields import RecordError
+from ..load_conformance import load_conformance
+from ..records import read
+from . import samples
+
+NAME = "conformance-20261123T200000Z-py3.13.0.jsonl"
+
+
+def build(folder: Path) -> int:
+    """Build the report of `folder` into it."""
+    arguments = ["--records", str(folder), "--asv", str(folder / "asv")]
+    return main([*arguments, "--out", str(folder / "report.html")])
+
+
+def test_a_whole_file_is_complete(tmp_path: Path) -> None:
+    """Header, clauses, verdicts and footer come back as they were written."""
+    run = [samples.header(), *samples.clauses(), *samples.all_pass(), samples.footer()]
+    found = read(samples.write(tmp_path / NAME, run))
+    assert found is not None
+    assert found.complete
+    assert len(found.clauses) == len(samples.CLAUSES)
+    assert {verdict.verdict for verdict in found.verdicts} == {"PASS"}
+
+
+def test_a_file_cut_within_a_line_is_shown_as_incomplete(tmp_path: Path) -> None:
+    """An interrupted run loses its last line and nothing else; a banner says so."""
+    run = [samples.header(), *samples.clauses(), *samples.failing()]
+    path = samples.write(tmp_path / NAME, run)
+    path.write_text(path.read_text(encoding="utf-8")[:-40], encoding="utf-8")
+    found = read(path)
+    assert found is not None
+    assert not found.complete
+    assert len(found.verdicts) == len(samples.failing()) - 1
+    assert build(tmp_path) == Exit.WRITTEN
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert f"interrupted after {len(found.verdicts)} of 30 checks" in page
+
+
+def test_a_file_cut_within_its_header_is_no_run(tmp_path: Path) -> None:
+    """A run that was stopped at once leaves nothing to show."""
+    path = samples.write(tmp_path / NAME, [samples.header()])
+    path.write_text(path.read_text(encoding="utf-8")[:50], encoding="utf-8")
+    assert read(path) is None
+    assert build(tmp_path) == Exit.NO_RECORDS
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("{nonsense", "expected one JSON object a line"),
+        ('["a list"]', "expected a JSON object"),
+        ('{"record": "verdikt"}', "verdict, footer; got 'verdikt'"),
+        ('{"record": "verdict", "clause": 3}', '"verdict" to be a string, got nothing'),
+        (json.dumps(samples.verdict("A-1", "x:Y", "fork", verdict="FINE")), "HANG, got 'FINE'"),
+        (json.dumps(samples.verdict("A-1", "x:Y", "fork", duration_s="5")), '"duration_s"'),
+        (json.dumps(samples.clauses()[0] | {"level": "MAY"}), "MUST, SHOULD, OBSERVED, got 'MAY'"),
+        (json.dumps(samples.header(schema=2)), '"schema" 1, got 2'),
+    ],
+)
+def test_a_malformed_line_is_one_clear_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str, expected: str
+) -> None:
+    """The error names file, line and what was expected, and has an exit code of its own."""
+    path = samples.write(tmp_path / NAME, [samples.header()])
+    path.write_text(f"{path.read_text(encoding='utf-8')}{line}\n", encoding="utf-8")
+    assert build(tmp_path) == Exit.MALFORMED
+    said = capsys.readouterr().err
+    assert f"{NAME}, line 2: " in said
+    assert expected in said
+    assert said.count("\n") == 1
+
+
+def test_a_file_without_header_is_an_error(tmp_path: Path) -> None:
+    """A verdict without its conditions means nothing."""
+    path = samples.write(tmp_path / NAME, samples.all_pass())
+    with pytest.raises(RecordError, match="line 1: expected the header first, got verdict"):
+        read(path)
+
+
+def test_no_records_says_which_commands_make_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing to show is said plainly, on stderr, with exit code 1."""
+    assert build(tmp_path) == Exit.NO_RECORDS
+    said = capsys.readouterr()
+    assert said.out == ""
+    for command in ("pytest conformance", "pytest benchmarks/compare", "asv run", "--fresh"):
+        assert command in said.err
+
+
+def test_the_newest_run_wins_cell_by_cell(tmp_path: Path) -> None:
+    """A newer run replaces the verdicts that it has, and leaves the others."""
+    old = [samples.header(), *samples.clauses(), *samples.all_pass(), samples.footer()]
+    later = samples.header(started="2026-11-24T00:00:00+00:00")
+    fail = samples.verdict("MAP-01", "billiard:Pool", "fork", verdict="FAIL")
+    samples.write(tmp_path / NAME, old)
+    samples.write(tmp_path / "conformance-2.jsonl", [later, *samples.clauses(), fail])
+    data = load_conformance(tmp_path)
+    assert len(data.verdicts) == len(samples.all_pass())
+    failed = data.verdicts[data.verdicts["verdict"] == "FAIL"]
+    assert list(failed["clause"]) == ["MAP-01"]
+    assert list(failed["file"]) == ["conformance-2.jsonl"]
+    assert list(data.runs["complete"]) == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("not json", "expected JSON in Chrome's trace format"),
+        ('{"events": []}', "expected a list of events"),
+        ("[]", 'expected events with "ph": "X"'),
+        ('[{"ph": "X", "ts": 1, "dur": -5}]', '"dur" to be 0 or more microseconds'),
+    ],
+)
+def test_a_file_that_is_no_trace_is_one_clear_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, expected: str
+) -> None:
+    """The timeline command says what a trace is, and writes nothing."""
+    trace = tmp_path / "trace.json"
+    trace.write_text(content, encoding="utf-8")
+    out = tmp_path / "timeline.html"
+    assert main(["timeline", str(trace), "--out", str(out)]) == Exit.MALFORMED
+    assert expected in capsys.readouterr().err
+    assert not out.exists()

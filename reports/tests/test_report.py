@@ -1,0 +1,182 @@
+"""The written page: whole, self-contained, and saying what the frames say."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import zlib
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .. import stats, units
+from ..load_compare import load_compare
+from ..load_conformance import load_conformance
+from . import samples
+
+LARGEST_BYTES = 2_000_000
+VOID = {"br", "col", "hr", "img", "input", "link", "meta", "rect", "path", "use", "line"}
+
+
+class Page(HTMLParser):
+    """Collects what the tests ask for: ids, links, loads, svg titles, unclosed tags, text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.loads: list[str] = []
+        self.svgs: list[str] = []
+        self.text: list[str] = []
+        self._open: list[str] = []
+        self.feed(html)
+        self.close()
+        assert not self._open, f"never closed: {self._open}"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a tag, and what it refers to."""
+        found = {name: value or "" for name, value in attrs}
+        if "id" in found:
+            self.ids.append(found["id"])
+        if tag == "svg":
+            self.svgs.append("")
+        if tag == "a":
+            self.links.append(found["href"])
+        else:
+            names = ("src", "href", "srcset", "data", "poster", "action")
+            self.loads += [found[name] for name in names if name in found]
+        self._open.append(tag)
+        if tag in VOID:
+            self._open.pop()
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a tag that closes itself."""
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self._open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        """Check that tags close in order."""
+        if tag not in VOID:
+            assert self._open.pop() == tag, f"</{tag}> at {self.getpos()} closes nothing"
+
+    def handle_data(self, data: str) -> None:
+        """Note text, and the title of the svg that it stands in."""
+        self.text.append(data)
+        if self._open[-2:] == ["svg", "title"]:
+            self.svgs[-1] = data
+
+
+@pytest.fixture(scope="module", params=["report", "timeline"])
+def html(request: pytest.FixtureRequest) -> str:
+    """Return each of the two pages."""
+    path: Path = request.getfixturevalue(request.param)
+    return path.read_text(encoding="utf-8")
+
+
+def unpacked(html: str, name: str = "cells") -> Any:
+    """Return the JSON that the page carries for its script."""
+    found = re.search(rf'id="{name}">([^<]*)<', html)
+    assert found is not None
+    return json.loads(zlib.decompress(base64.b64decode(found[1])))
+
+
+def test_every_tag_is_closed_and_every_id_is_unique(html: str) -> None:
+    """The page parses, and no id stands twice."""
+    ids = Page(html).ids
+    assert len(ids) == len(set(ids))
+
+
+def test_nothing_is_loaded_from_anywhere(html: str) -> None:
+    """No src, href, url() or import leads out of the page; links to issues are followed by hand."""
+    page = Page(html)
+    assert [load for load in page.loads if not load.startswith(("#", "data:,"))] == []
+    assert re.findall(r"url\((?!#)[^)]*\)|@import|fetch\(|XMLHttpRequest|WebSocket", html) == []
+    assert all(link.startswith(("#", "https://")) for link in page.links)
+
+
+def test_every_internal_link_leads_somewhere(html: str) -> None:
+    """Each #name is the id of something."""
+    page = Page(html)
+    targets = {link[1:] for link in (*page.links, *page.loads) if link.startswith("#")}
+    assert targets <= set(page.ids)
+
+
+def test_every_chart_has_a_title(html: str) -> None:
+    """Screen readers and tooltips name each svg."""
+    assert all(Page(html).svgs)
+
+
+def test_page_is_small_enough_to_mail(html: str) -> None:
+    """The page stays under 2 MB."""
+    assert len(html.encode()) < LARGEST_BYTES
+
+
+def test_grid_holds_the_verdicts_of_the_frame(report: Path, records: Path) -> None:
+    """As many cells of each verdict as rows of the frame; the detail agrees cell by cell."""
+    html = report.read_text(encoding="utf-8")
+    frame = load_conformance(records).verdicts
+    for verdict, count in frame["verdict"].value_counts().items():
+        assert len(re.findall(rf'<td class="{verdict}[ "]', html)) == count
+    data = unpacked(html)
+    shown = {
+        (
+            data["clauses"][int(row)]["id"],
+            data["columns"][int(column)]["subject"],
+            data["columns"][int(column)]["start_method"],
+        ): cell["verdict"]
+        for (row, column), cell in ((key.split(":"), cell) for key, cell in data["cells"].items())
+    }
+    keys = zip(frame["clause"], frame["subject"], frame["start_method"], strict=True)
+    assert shown == dict(zip(keys, frame["verdict"], strict=True))
+
+
+def test_timings_hold_the_medians_of_the_frame(report: Path, records: Path) -> None:
+    """Each median and each ratio of the frame stands in the page, with its unit."""
+    text = " ".join(Page(report.read_text(encoding="utf-8")).text)
+    frame = load_compare(records)
+    medians = {
+        label: stats.spread(found).median
+        for label, found in zip(frame["entrant"], frame["samples"], strict=True)
+        if found
+    }
+    for median in medians.values():
+        assert units.duration(median) in text
+        ratio = stats.times_as_fast(medians["multiprocessing:Pool"], median)
+        assert units.ratio(ratio) in text
+
+
+def test_missing_peers_are_named_with_their_pip_line(report: Path) -> None:
+    """A pool that is not installed is never silence."""
+    text = " ".join(Page(report.read_text(encoding="utf-8")).text)
+    assert "No module named 'mpire'" in text
+    assert "pip install 'mpire==2.10.2'" in text
+
+
+def test_hostile_text_stays_text(report: Path) -> None:
+    """What a pool says can neither close a script nor become markup."""
+    html = report.read_text(encoding="utf-8")
+    assert "<script>alert" not in html
+    assert "<img" not in html
+    assert samples.HOSTILE in str(unpacked(html)["cells"].values())
+
+
+def test_headline_names_what_the_reference_does(report: Path) -> None:
+    """The first sentence is the verdict on poolproof; the stdlib's hang stands beside it."""
+    text = " ".join(Page(report.read_text(encoding="utf-8")).text)
+    assert "poolproof 0.1.0 meets all 2 MUST clauses and all 2 SHOULD clauses." in text
+    assert "breaks 1 of 2 SHOULD clauses (DEATH-01)" in text
+
+
+def test_timeline_table_tells_of_the_starved_worker(timeline: Path) -> None:
+    """16 one-second items at chunksize 14: the second worker is busy 2 s of 14 s."""
+    html = timeline.read_text(encoding="utf-8")
+    text = " ".join(Page(html).text)
+    assert "16 items on 2 workers in 14.0 s" in text
+    assert "14 %" in text
+    assert "12,000.000" in text, "the longest idle gap, in ms"
+    lanes = unpacked(html, "bars")["lanes"]
+    assert [len(lane["steps"]) for lane in lanes] == [2, 14]
