@@ -52,7 +52,7 @@ _LED_MODULE: Final = _PoolModule("multiprocessing.pool")
 
 def open_doors() -> None:
     """Open doors 2 and 3 in this process."""
-    _hang(open_pool, _LED_MODULE)
+    _lead_to(open_pool, _LED_MODULE)
 
 
 def lead_test_module(tests: ModuleType) -> None:
@@ -69,14 +69,14 @@ def lead_test_module(tests: ModuleType) -> None:
 @contextmanager
 def closed_doors() -> Iterator[None]:
     """Show the stdlib as it is, for a subject that subclasses or wraps the stdlib's pool."""
-    _hang(_STDLIB_POOL, _STDLIB_MODULE)
+    _lead_to(_STDLIB_POOL, _STDLIB_MODULE)
     try:
         yield
     finally:
         open_doors()
 
 
-def _hang(pool: Callable[..., Any], module: ModuleType) -> None:
+def _lead_to(pool: Callable[..., Any], module: ModuleType) -> None:
     """Set what doors 2 and 3 lead to."""
     setattr(multiprocessing, "Pool", pool)  # noqa: B010 - to a type checker it is a method
     setattr(multiprocessing, "pool", module)  # noqa: B010 - and this a module of its own

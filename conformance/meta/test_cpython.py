@@ -113,7 +113,7 @@ def test_a_hang_is_a_result_and_the_class_goes_on(tmp_path: Path) -> None:
     """A test that hangs has its stacks recorded, and those behind it in its class are run."""
     code, output = run(
         tmp_path,
-        *("--pool", f"{POOLS}:HangingMap", "--start-method", "fork", "--timeout", "3"),
+        *("--pool", f"{POOLS}:HangingMap", "--start-method", "fork", "--timeout", "8"),
         *(
             "--test",
             "WithProcessesTestPool.test_[ams]*p",
