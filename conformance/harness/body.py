@@ -91,6 +91,7 @@ def _hold(
         board,
         Path(request.folder),
     )
+    census.mark_semaphores()
     before = census.baseline()
     report = _try(test, subject, arguments, request)
     subject.close()

@@ -117,9 +117,7 @@ class BoundSubject:
 
         return capture(play)
 
-    def agrees_with_stdlib(
-        self, scenario: Callable[[TrackedPool], Any], **options: Any
-    ) -> Outcome:
+    def agrees_with_stdlib(self, scenario: Callable[[TrackedPool], Any], **options: Any) -> Outcome:
         """Play the scenario here and on `multiprocessing:Pool`, expecting the same outcome.
 
         Returns that outcome, for the clause to hold against its own model too.

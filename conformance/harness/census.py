@@ -12,6 +12,7 @@ import contextlib
 import gc
 import os
 import re
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -24,9 +25,7 @@ import psutil
 from .processes import descendants, is_helper
 
 _SHM = Path("/dev/shm")  # noqa: S108 - the kernel's folder, looked at and never written
-_OURS = ("sem.", "psm_")
-"""How semaphores and shared memory of multiprocessing and its forks begin.  Other programs on
-the machine use the folder too, and nothing in it says who made a name."""
+_FAMILIES = ("multiprocessing", "multiprocess", "billiard")
 _MOST_NAMED = 5
 _TRACKER_REPORT = re.compile(r"There appear to be (\d+) leaked ([\w ]+?) objects")
 
@@ -89,19 +88,42 @@ def leftovers(before: Baseline, patience_s: float) -> Census:
     return _settle(lambda: _count(before), patience_s)
 
 
+def mark_semaphores() -> None:
+    """Put this process's pid into the names of the semaphores that it and its workers make.
+
+    Nothing else in `/dev/shm` tells whose a semaphore is, and other programs make them too.
+    loky's names have the pid of themselves; the prefix is an attribute without a public name.
+    """
+    for family in _FAMILIES:
+        module = sys.modules.get(f"{family}.process")
+        if module is not None:
+            config = getattr(module.current_process(), "_config", {})
+            config["semprefix"] = f"/mp-{os.getpid()}"
+
+
 def shared_names() -> frozenset[str]:
     """Names in `/dev/shm` now."""
     with contextlib.suppress(OSError):
-        return frozenset(name for name in os.listdir(_SHM) if name.startswith(_OURS))
+        return frozenset(path.name for path in _SHM.iterdir())
     return frozenset()
 
 
-def outlived(shm_before: frozenset[str], temp: Path, output: str, patience_s: float) -> Census:
+@dataclass(frozen=True)
+class Exited:
+    """A body that has ended, as its warden knows it."""
+
+    pid: int
+    temp: Path
+    output: str
+    shm_before: frozenset[str]
+
+
+def outlived(body: Exited, patience_s: float) -> Census:
     """Name what a body that has exited left in the system; asked by its warden."""
-    found = _settle(lambda: _survivors(shm_before), patience_s)
-    for count, kind in _TRACKER_REPORT.findall(output):
+    found = _settle(lambda: _survivors(body), patience_s)
+    for count, kind in _TRACKER_REPORT.findall(body.output):
         found.semaphores.append(f"{count} {kind}s, unlinked by the resource tracker")
-    found.temp_files = sorted(path.name for path in temp.iterdir())
+    found.temp_files = sorted(path.name for path in body.temp.iterdir())
     return found
 
 
@@ -138,27 +160,26 @@ def _count(before: Baseline) -> Census:
     return found
 
 
-def _survivors(shm_before: frozenset[str]) -> Census:
+def _survivors(body: Exited) -> Census:
     found = Census()
     for process in descendants():
         with contextlib.suppress(psutil.NoSuchProcess):
             if process.status() != psutil.STATUS_ZOMBIE:
                 found.children.append(_named(process))
-    for name in sorted(shared_names() - shm_before):
-        if not _mapped_elsewhere(name):
-            kind = found.semaphores if name.startswith("sem.") else found.shm
-            kind.append(name)
+    for name in sorted(shared_names() - body.shm_before):
+        if f"-{body.pid}-" in name:
+            found.semaphores.append(name)
+        elif name.startswith("psm_") and not _is_mapped(name):
+            found.shm.append(name)
     return found
 
 
-def _mapped_elsewhere(name: str) -> bool:
-    """Whether a process outside this warden's tree has it: another body's, no leak of ours."""
-    mine = {os.getpid(), *(process.pid for process in descendants())}
+def _is_mapped(name: str) -> bool:
+    """Whether a process has it in its memory: then it is in use, here or in another body."""
     for pid in psutil.pids():
-        if pid not in mine:
-            with contextlib.suppress(OSError):
-                if f"/dev/shm/{name}" in Path(f"/proc/{pid}/maps").read_text(encoding="ascii"):
-                    return True
+        with contextlib.suppress(OSError):
+            if str(_SHM / name) in Path(f"/proc/{pid}/maps").read_text(encoding="ascii"):
+                return True
     return False
 
 
@@ -174,10 +195,10 @@ def _named(process: psutil.Process) -> str:
 
 def _open_files(pid: int | None = None) -> dict[int, str]:
     """File descriptor -> what it leads to (`pipe:[17]`, a path)."""
-    folder = f"/proc/{pid or 'self'}/fd"
+    folder = Path(f"/proc/{pid or 'self'}/fd")
     found: dict[int, str] = {}
     with contextlib.suppress(OSError):
-        for name in os.listdir(folder):
+        for link in folder.iterdir():
             with contextlib.suppress(OSError):
-                found[int(name)] = os.readlink(f"{folder}/{name}")
+                found[int(link.name)] = str(link.readlink())
     return found

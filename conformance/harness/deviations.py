@@ -101,7 +101,7 @@ def write(deviations: Deviations, found: Iterable[Deviation]) -> None:
 
 
 def _entry(path: Path, table: dict[str, Any], clauses: Collection[str]) -> Deviation:
-    clause = table.get("clause")
+    clause = str(table.get("clause"))
 
     def refuse(expected: str, got: object) -> DeviationError:
         return DeviationError(f"{path}: entry {clause}: expected {expected}, got {got!r}")

@@ -19,7 +19,7 @@ _short.maxlist = _short.maxtuple = _short.maxdict = _short.maxset = 20
 _short.maxstring = _short.maxother = 300
 
 
-class Mismatch(AssertionError):
+class Mismatch(AssertionError):  # noqa: N818 - a verdict on its way, as those below
     """The subject did something else than the clause says."""
 
     def __init__(self, expected: str, observed: str) -> None:
@@ -80,7 +80,7 @@ def never(why: str) -> NoReturn:
 
 
 def shown(value: Any) -> str:
-    """A short text of any value; never raises, whatever its repr does."""
+    """Return a short text of any value; never raises, whatever its repr does."""
     try:
         return _short.repr(value)
     except Exception as error:  # noqa: BLE001 - user objects may raise anything here

@@ -30,7 +30,7 @@ _STOPS = BROKEN | {Verdict.ERROR, Verdict.UNSUPPORTED, Verdict.BLOCKED}
 Try = Callable[[dict[str, Any], float], Attempt]
 
 
-class _Failed(Exception):
+class _Failed(Exception):  # noqa: N818 - what the engine sees of a verdict
     """An example failed.  A subclass a verdict, so that the engine does not mix them up."""
 
 

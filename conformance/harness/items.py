@@ -32,7 +32,7 @@ _WORDS: dict[Verdict, tuple[str, str]] = {
 }
 
 
-class ClauseFailed(Exception):
+class ClauseFailed(Exception):  # noqa: N818 - what pytest sees of a ruling
     """The ruling makes the run fail; what pytest shows is the ruling's narrative."""
 
     def __init__(self, ruling: Ruling) -> None:

@@ -106,7 +106,7 @@ def read_options(config: pytest.Config) -> Options:
 
 def _positive(kind: type[Number]) -> Callable[[str], Number]:
     def read(text: str) -> Number:
-        value = kind(text)  # type: ignore[call-arg]  # int and float both read text
+        value = kind(text)
         if not value > 0:
             raise ValueError(text)
         return value

@@ -44,7 +44,9 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     for clause in load_clauses().values():
         if clause.level in wanted.levels and clause.id.startswith(wanted.clauses or ""):
             untested = f"  (untested: {clause.untested})" if clause.untested else ""
-            console.print(f"{clause.id:<10} {clause.level:<8} {clause.text}{untested}", markup=False)
+            console.print(
+                f"{clause.id:<10} {clause.level:<8} {clause.text}{untested}", markup=False
+            )
     return 0
 
 
@@ -185,7 +187,7 @@ def _in_meta(path: Path) -> bool:
 
 
 def _paths(config: pytest.Config) -> list[Path]:
-    """Return what pytest was asked to collect; `--pyargs` names count as this room's if they are."""
+    """Return what pytest was asked to collect; under `--pyargs` that may be this package."""
     package = (__package__ or "").rpartition(".")[0]
     found = []
     for argument in config.args:

@@ -16,7 +16,7 @@ from .request import Request
 from .ruling import ORACLE
 from .runner import Case, Runner
 from .verdicts import Verdict
-from .zygotes import Zygote
+from .zygotes import Zygotes
 
 NO_SUBJECT = 6
 SMOKE_FAILED = 7
@@ -74,63 +74,65 @@ class Readiness:
         return subject in self.preloaded
 
 
-def make_ready(
-    zygotes: Mapping[str, Zygote],
-    options: Options,
-    runner: Runner,
-    folder: Path,
-    numbers: Iterator[int],
-) -> Readiness:
-    """Probe all subjects, calibrate, smoke-test.
-
-    Raises: UnusableSubjectError; ZygoteError when a zygote does not start.
-    """
-    first = _Checks(zygotes, runner, folder, numbers, Budget(0, options.budget_scale).first_s)
-    for zygote in zygotes.values():
-        zygote.await_ready()
-    probes = {name: first.start("probe", name, "fork") for name in zygotes}
-    told = {name: _told(name, runner.result(case)) for name, case in probes.items()}
-    oracle_methods = tuple(told[ORACLE]["start_methods"])
-    timed = [first.start("calibrate", ORACLE, method) for method in oracle_methods]
-    subjects = [_subject(name, told[name], options) for name in options.pools]
-    if not any(subject.available for subject in subjects):
-        raise UnusableSubjectError("; ".join(str(s.reason) for s in subjects), NO_SUBJECT)
-    calibration_s = max(_value(runner.result(case), "timing the stdlib") for case in timed)
-    _smoke(first, runner, subjects)
-    return Readiness(
-        subjects=subjects,
-        budget=Budget(calibration_s, options.budget_scale),
-        oracle_methods=oracle_methods,
-        preloaded=frozenset(name for name in zygotes if told[name].get("preload")),
-    )
-
-
 @dataclass(frozen=True)
-class _Checks:
-    """Starts functions of `checks` as bodies."""
+class Checks:
+    """Runs functions of `checks` as bodies."""
 
-    zygotes: Mapping[str, Zygote]
+    zygotes: Zygotes
     runner: Runner
     folder: Path
     numbers: Iterator[int]
-    deadline_s: float
+    options: Options
 
     def start(self, function: str, subject: str, start_method: str) -> Case:
-        """Queue one check."""
+        """Queue one check.  Raises ZygoteError when its zygote does not start."""
         request = Request(
             module=_CHECKS,
             function=function,
             clause="smoke",
             subject=subject,
             start_method=start_method,
-            deadline_s=self.deadline_s,
+            deadline_s=Budget(0, self.options.budget_scale).first_s,
             folder=str(self.folder / str(next(self.numbers))),
             max_examples=1,
             memory_mib=_MEMORY_MIB,
         )
-        case = Case(request, self.zygotes[subject])
+        zygote = self.zygotes.of(subject)
+        zygote.await_ready()
+        case = Case(request, zygote)
         self.runner.add(case)
         return case
+
+    def result(self, case: Case) -> Attempt:
+        """Return what a check came to."""
+        return self.runner.result(case)
+
+
+def make_ready(checks: Checks, *, smoke: bool) -> Readiness:
+    """Probe all subjects, calibrate, and smoke-test them unless told not to.
+
+    Raises: UnusableSubjectError; ZygoteError when a zygote does not start.
+    """
+    options = checks.options
+    names = list(dict.fromkeys([*options.pools, ORACLE]))
+    for name in names:
+        checks.zygotes.of(name)  # all of them start before the first is waited for
+    probes = {name: checks.start("probe", name, "fork") for name in names}
+    told = {name: _told(name, checks.result(case)) for name, case in probes.items()}
+    oracle_methods = tuple(told[ORACLE]["start_methods"])
+    timed = [checks.start("calibrate", ORACLE, method) for method in oracle_methods]
+    subjects = [_subject(name, told[name], options) for name in options.pools]
+    if not any(subject.available for subject in subjects):
+        raise UnusableSubjectError("; ".join(str(s.reason) for s in subjects), NO_SUBJECT)
+    calibration_s = max(_value(checks.result(case), "timing the stdlib") for case in timed)
+    if smoke:
+        _smoke(checks, subjects)
+    return Readiness(
+        subjects=subjects,
+        budget=Budget(calibration_s, options.budget_scale),
+        oracle_methods=oracle_methods,
+        preloaded=frozenset(name for name in names if told[name].get("preload")),
+    )
 
 
 def _told(name: str, attempt: Attempt) -> dict[str, Any]:
@@ -163,14 +165,14 @@ def _methods(told: Mapping[str, Any], options: Options) -> tuple[str, ...]:
     return tuple(method for method in own if method in wanted)
 
 
-def _smoke(checks: _Checks, runner: Runner, subjects: Sequence[ReadySubject]) -> None:
+def _smoke(checks: Checks, subjects: Sequence[ReadySubject]) -> None:
     started = [
         (subject, method, checks.start("smoke", subject.name, method))
         for subject in subjects
         for method in subject.start_methods
     ]
     for subject, method, case in started:
-        attempt = runner.result(case)
+        attempt = checks.result(case)
         if attempt.verdict not in (Verdict.PASS, Verdict.LEAK):
             told = attempt.message or attempt.observed or attempt.traceback
             raise UnusableSubjectError(

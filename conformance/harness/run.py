@@ -20,12 +20,12 @@ from . import deviations, records
 from .attempt import Attempt
 from .budget import Budget, examples
 from .options import Options
-from .readiness import Readiness, ReadySubject, make_ready
+from .readiness import Checks, Readiness, ReadySubject, make_ready
 from .request import Request
 from .ruling import ORACLE, Ruling, rule
 from .runner import Case, Runner
 from .verdicts import BROKEN, NOT_RUN, Verdict
-from .zygotes import Zygote
+from .zygotes import Zygotes
 
 _MEMORY_MIB = 1024  # of private memory a process of a body may have
 
@@ -45,17 +45,20 @@ class Run:
     Guarantees: when `close` returns no process of the run is left.
     """
 
-    def __init__(self, options: Options, root: Path, command: str) -> None:
+    def __init__(self, options: Options, root: Path, command: str, *, smoke: bool = True) -> None:
         self.options = options
         self.command = command
-        self.clauses = {c.id: c for c in load_clauses().values() if c.in_force(sys.version_info)}
+        self._smoke = smoke
+        self.clauses = {
+            c.id: c for c in load_clauses().values() if c.in_force(sys.version_info[:2])
+        }
         self.record_path = options.record or records.default_path(root, datetime.now(UTC))
         self.rulings: list[Ruling] = []
         self._expected = 0
         self._folder = Path(tempfile.mkdtemp(prefix="poolproof-"))
         self._numbers = itertools.count()
         self._runner = Runner(options.jobs)
-        self._zygotes: dict[str, Zygote] = {}
+        self._zygotes = Zygotes()
         self._cases: dict[tuple[Test, str, str], Case] = {}
         self._ready = Readiness([], Budget(0, options.budget_scale))
         self._known: dict[str, deviations.Deviations] = {}
@@ -88,10 +91,9 @@ class Run:
         for pool in self.options.pools:
             path = deviations.path_of(self.options.deviations, pool)
             self._known[pool] = deviations.load(path, load_clauses())
-        for pool in dict.fromkeys([*self.options.pools, ORACLE]):
-            self._zygotes[pool] = Zygote(pool)
         self._ready = make_ready(
-            self._zygotes, self.options, self._runner, self._folder, self._numbers
+            Checks(self._zygotes, self._runner, self._folder, self._numbers, self.options),
+            smoke=self._smoke,
         )
 
     def plan(self, planned: Iterable[tuple[Test, ReadySubject, str]]) -> None:
@@ -142,8 +144,7 @@ class Run:
     def close(self) -> None:
         """End every process of the run and forget its temporary files."""
         self._runner.close()
-        for zygote in self._zygotes.values():
-            zygote.close()
+        self._zygotes.close()
         if self._writer is not None:
             self._writer.close()
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -151,7 +152,8 @@ class Run:
     def _case(self, test: Test, subject: str, start_method: str) -> Case:
         key = (test, subject, start_method)
         if key not in self._cases:
-            self._cases[key] = Case(self._request(test, subject, start_method), self._zygotes[subject])
+            request = self._request(test, subject, start_method)
+            self._cases[key] = Case(request, self._zygotes.of(subject))
         return self._cases[key]
 
     def _request(self, test: Test, subject: str, start_method: str) -> Request:
@@ -170,22 +172,24 @@ class Run:
         )
 
     def _rule(self, test: Test, subject: str, start_method: str, attempt: Attempt) -> Ruling:
-        clause = test.mark.clause
-        oracle = None
-        if attempt.verdict in BROKEN and subject != ORACLE and start_method in self._ready.oracle_methods:
-            case = self._case(test, ORACLE, start_method)
-            if case.attempt is None:
-                self._runner.hurry(case)
-            oracle = self._runner.result(case)
         return rule(
-            clause=clause,
+            clause=test.mark.clause,
             subject=subject,
             start_method=start_method,
             test=test.function,
             attempt=attempt,
-            oracle=oracle,
-            deviation=self._known[subject].find(clause.id, start_method),
+            oracle=self._stdlib_did(test, start_method) if _asks(subject, attempt) else None,
+            deviation=self._known[subject].find(test.mark.clause.id, start_method),
         )
+
+    def _stdlib_did(self, test: Test, start_method: str) -> Attempt | None:
+        """Run the same test on the stdlib's pool, once a run; None where it has no such method."""
+        if start_method not in self._ready.oracle_methods:
+            return None
+        case = self._case(test, ORACLE, start_method)
+        if case.attempt is None:
+            self._runner.hurry(case)
+        return self._runner.result(case)
 
     def _record(self, ruling: Ruling) -> None:
         self.rulings.append(ruling)
@@ -209,9 +213,11 @@ class Run:
             deviations.write(known, _found(known, [r for r in self.rulings if r.subject == pool]))
 
 
-def _found(
-    known: deviations.Deviations, rulings: Sequence[Ruling]
-) -> list[deviations.Deviation]:
+def _asks(subject: str, attempt: Attempt) -> bool:
+    return subject != ORACLE and attempt.verdict in BROKEN
+
+
+def _found(known: deviations.Deviations, rulings: Sequence[Ruling]) -> list[deviations.Deviation]:
     """Return what to write: what broke in this run, and what this run did not ask about."""
     asked = {r.clause.id for r in rulings}
     kept = [entry for entry in known.entries if entry.clause not in asked]

@@ -28,7 +28,8 @@ def render(seen: Attempt, request: Request, modules: list[ModuleType]) -> str:
         f'"""{request.clause}: {request.subject} under {request.start_method}, {seen.verdict}."""',
         "\n".join(sorted({*imports, *_subject_import(request)})),
         *definitions,
-        "if __name__ == '__main__':\n" + textwrap.indent("\n".join(_body(statements, request)), "    "),
+        "if __name__ == '__main__':\n"
+        + textwrap.indent("\n".join(_body(statements, request)), "    "),
     ]
     if PLACEHOLDER in seen.transcript:
         parts.insert(1, "# Where it says ..., the body passed something that has no source text.")
@@ -71,7 +72,9 @@ def _needed(names: set[str], modules: list[ModuleType]) -> tuple[list[str], list
         chosen = {bindings[name].lineno: bindings[name] for name in wanted}
         ordered = [chosen[line] for line in sorted(chosen)]
         definitions += [ast.unparse(node) for node in ordered if not _is_import(node)]
-        imports += [_import_of(name, bindings[name]) for name in wanted if _is_import(bindings[name])]
+        imports += [
+            _import_of(name, bindings[name]) for name in wanted if _is_import(bindings[name])
+        ]
     if "functools" in names:
         imports.append("import functools")
     return imports, definitions

@@ -45,13 +45,11 @@ def attempt(
         body.run(test, arguments, request, board)
     status = _wait(pid, request.deadline_s, on_idle)
     duration_s = time.monotonic() - started
-    if status is None:
-        seen = _hang(folder, board, pid)
-    else:
-        seen = _ended(folder, status, board)
-    _account_for(seen, folder, shm_before, request)
+    seen = _hang(folder, board, pid) if status is None else _ended(folder, status, board)
+    output = _read(folder / "output.txt")
+    _account_for(seen, census.Exited(pid, folder / "tmp", output, shm_before), request)
     seen.duration_s = round(duration_s, 4)
-    seen.output = _read(folder / "output.txt")[-_MOST_OUTPUT:]
+    seen.output = output[-_MOST_OUTPUT:]
     seen.transcript = _read(folder / "transcript.txt")
     seen.history = [event.as_record() for event in history.read(folder / "history.jsonl")]
     board.close()
@@ -122,16 +120,10 @@ def _ended(folder: Path, status: int, board: PhaseBoard) -> Attempt:
     )
 
 
-def _account_for(
-    seen: Attempt, folder: Path, shm_before: frozenset[str], request: Request
-) -> None:
+def _account_for(seen: Attempt, exited: census.Exited, request: Request) -> None:
     """Count what outlived the body, then end it; a clean verdict turns to LEAK."""
-    passed = seen.verdict in (Verdict.PASS, Verdict.LEAK)
-    patience_s = request.deadline_s / 4 if passed else 0.0
-    temp = folder / "tmp"
-    if temp.exists() and passed:
-        output = _read(folder / "output.txt")
-        outlived = census.outlived(shm_before, temp, output, patience_s)
+    if seen.verdict in (Verdict.PASS, Verdict.LEAK):
+        outlived = census.outlived(exited, request.deadline_s / 4)
         found = census.Census.from_record(seen.census).plus(outlived)
         seen.census = found.as_record()
         if outlived and seen.verdict is Verdict.PASS:

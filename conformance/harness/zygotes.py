@@ -19,26 +19,26 @@ class ZygoteError(RuntimeError):
 
 
 class Zygote:
-    """One clean process that bodies of one subject are forked from.
+    """One clean process that the bodies of one package's subjects are forked from.
 
     Guarantees: used by one thread.  When `close` returns, or this process dies in
     any way, nothing that was forked from the zygote lives on.
     """
 
-    def __init__(self, subject: str) -> None:
-        self.subject = subject
-        self._log: IO[bytes] = tempfile.TemporaryFile()
+    def __init__(self, package: str) -> None:
+        self.package = package
+        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._channel = ours
         with theirs:
             self._process = self._start(theirs)
         ours.settimeout(_START_S)
+        self._is_ready = False
 
     def _start(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
-        package = __package__
         code = (
             f"import sys; sys.path[:] = {sys.path!r}; "
-            f"from {package}.zygote import serve; serve({theirs.fileno()})"
+            f"from {__package__}.zygote import serve; serve({theirs.fileno()})"
         )
         return subprocess.Popen(
             [sys.executable, "-P", "-c", code],
@@ -50,19 +50,24 @@ class Zygote:
 
     def await_ready(self) -> None:
         """Wait until it can fork.  Raises ZygoteError with what it wrote when it cannot."""
+        if self._is_ready:
+            return
         with contextlib.suppress(OSError):
-            if self._channel.recv(64) == b"ready":
-                return
-        raise ZygoteError(f"the zygote of {self.subject} did not start:\n{self._written()}")
+            self._is_ready = self._channel.recv(64) == b"ready"
+        if not self._is_ready:
+            raise ZygoteError(f"the zygote of {self.package} did not start:\n{self._written()}")
 
     def fork(self, request: Request) -> int:
         """Have a warden serve the request; returns the pipe its answers come from."""
         read_end, write_end = os.pipe()
         try:
+            self.await_ready()
             socket.send_fds(self._channel, [request.to_json().encode()], [write_end])
         except OSError as error:
             os.close(read_end)
-            raise ZygoteError(f"the zygote of {self.subject} is gone:\n{self._written()}") from error
+            raise ZygoteError(
+                f"the zygote of {self.package} is gone:\n{self._written()}"
+            ) from error
         finally:
             os.close(write_end)
         return read_end
@@ -80,3 +85,22 @@ class Zygote:
     def _written(self) -> str:
         self._log.seek(0)
         return self._log.read().decode(errors="replace")[-4000:]
+
+
+class Zygotes:
+    """The zygotes of a run, one a package: what one pool's import does, others do not see."""
+
+    def __init__(self) -> None:
+        self._zygotes: dict[str, Zygote] = {}
+
+    def of(self, subject: str) -> Zygote:
+        """Return the zygote of a subject, started when it is first asked for."""
+        package = subject.partition(":")[0].partition(".")[0]
+        if package not in self._zygotes:
+            self._zygotes[package] = Zygote(package)
+        return self._zygotes[package]
+
+    def close(self) -> None:
+        """Hang up on all of them."""
+        for zygote in self._zygotes.values():
+            zygote.close()

@@ -1,0 +1,1 @@
+"""Pools that are odd and right: nothing may be raised against them."""
