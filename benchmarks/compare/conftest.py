@@ -1,11 +1,12 @@
 """Options, the session's comparison, and where its figures go."""
 
 import os
-from collections.abc import Iterator
+import warnings
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_benchmark.logger import PytestBenchmarkWarning
 from rich.console import Console
 
 from benchmarks.compare.interleaving import FULL, QUICK
@@ -55,6 +56,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[SESSION] = Session(config)
     except ValueError as error:
         raise pytest.UsageError(f"--rows: {error}") from None
+    config.add_cleanup(config.stash[SESSION].close)  # whatever happens to the tests
+    # An interrupted run may have nothing to save yet: worth a warning, not a traceback.
+    warnings.filterwarnings("default", category=PytestBenchmarkWarning)
     if config.option.benchmark_json is None:
         config.option.benchmark_json = default_path(config.rootpath)
     config.option.benchmark_json.parent.mkdir(parents=True, exist_ok=True)
@@ -82,11 +86,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def session(request: pytest.FixtureRequest) -> Iterator[Session]:
-    """Hold the comparison of this run; its drivers end with it."""
-    running = request.config.stash[SESSION]
-    yield running
-    running.close()
+def session(request: pytest.FixtureRequest) -> Session:
+    """Return the comparison of this run."""
+    return request.config.stash[SESSION]
 
 
 def pytest_benchmark_update_machine_info(machine_info: dict[str, Any]) -> None:

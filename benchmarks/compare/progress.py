@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
 from .entrants import Group
+
+ERASE_LINE = "\r\x1b[K"  # on a terminal
 
 
 class Progress:
@@ -27,20 +29,28 @@ class Progress:
         self._begun += 1
         self._head = f"[{self._begun}/{self._groups}] {group.id}"
         started = time.monotonic()
-        self._write(f"\n{self._head}: {len(group.entrants)} entrants ")
+        self._line(f"{len(group.entrants)} entrants")
         yield
-        self._write(f"\r{self._head}: {time.monotonic() - started:.1f} s", erase=True)
+        self._line(f"{time.monotonic() - started:.1f} s")
 
     def say(self, step: str) -> None:
         """Tell the step within the group, on a terminal only."""
-        if self._reporter().isatty:
-            self._write(f"\r{self._head}: {step}", erase=True)
+        reporter = self._reporter()
+        if reporter.isatty:
+            with self._past_capture():
+                reporter.write(f"{ERASE_LINE}{self._head}: {step}", flush=True)
 
-    def _write(self, text: str, *, erase: bool = False) -> None:
+    def _line(self, text: str) -> None:
+        reporter = self._reporter()
+        with self._past_capture():
+            reporter.ensure_newline()
+            erase = ERASE_LINE if reporter.isatty else ""
+            reporter.write(f"{erase}{self._head}: {text}\n", flush=True)
+
+    def _past_capture(self) -> AbstractContextManager[None]:
         capture = self._config.pluginmanager.getplugin("capturemanager")
-        with capture.global_and_fixture_disabled():
-            reporter = self._reporter()
-            reporter.write(text + ("\x1b[K " if erase and reporter.isatty else ""), flush=True)
+        past: AbstractContextManager[None] = capture.global_and_fixture_disabled()
+        return past
 
     def _reporter(self) -> pytest.TerminalReporter:
         reporter: pytest.TerminalReporter = self._config.pluginmanager.getplugin("terminalreporter")

@@ -4,6 +4,7 @@ import multiprocessing.pool
 import os
 import threading
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 
@@ -26,9 +27,11 @@ class _Broken(multiprocessing.pool.Pool):
 
 
 class HangingPool(_Broken):
-    """Never answers."""
+    """Never answers; says so in the FIFO that `HANGING_FIFO` names, if any."""
 
     def _break(self, values: list[Any]) -> list[Any]:
+        if fifo := os.environ.get("HANGING_FIFO"):
+            Path(fifo).write_text("hangs")
         threading.Event().wait()
         return values
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -14,17 +15,20 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 DEADLINE_S = 120.0
-QUICK_ROW = ("--quick", "--rows=echo-1MiB-bytes", "--deadline=6")
+ROW = ("--quick", "--rows=echo-1MiB-bytes")
 BASELINE, CONTROL = "multiprocessing:Pool", "multiprocessing:Pool (A/A)"
 
 
+def comparison(json_file: Path, *arguments: str) -> list[str]:
+    """Return the command line of a comparison."""
+    pytest_itself = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
+    return [*pytest_itself, "benchmarks/compare", f"--benchmark-json={json_file}", *arguments]
+
+
 def compare(json_file: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the comparison in a session of its own."""
+    """Run a comparison to its end."""
     return subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider"),
-            *("benchmarks/compare", f"--benchmark-json={json_file}", *arguments),
-        ],
+        comparison(json_file, *arguments),
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -77,7 +81,7 @@ def test_a_pool_that_breaks_costs_its_own_row(tmp_path: Path, pool: str, status:
     """The others keep their figures, the broken pool has its reason, and no process is left."""
     path = tmp_path / "compare.json"
     subject = f"benchmarks.tests.broken_pools:{pool}"
-    ended = compare(path, *QUICK_ROW, f"--pools={subject}")
+    ended = compare(path, *ROW, "--deadline=6", f"--pools={subject}")
     assert ended.returncode == 0, ended.stdout
     record = json.loads(path.read_text())
     assert [entry["extra_info"]["label"] for entry in record["benchmarks"]] == [BASELINE, CONTROL]
@@ -90,22 +94,23 @@ def test_a_pool_that_breaks_costs_its_own_row(tmp_path: Path, pool: str, status:
 def test_an_interrupted_run_leaves_no_driver(tmp_path: Path) -> None:
     """Ctrl-C while a pool hangs ends the run, and the hanging driver with it."""
     subject = "benchmarks.tests.broken_pools:HangingPool"
-    command = [sys.executable, "-u", "-m", "pytest", "-p", "no:cacheprovider"]
-    command += ["benchmarks/compare", *QUICK_ROW, f"--pools={subject}"]
-    with subprocess.Popen(
-        [*command, f"--benchmark-json={tmp_path / 'compare.json'}"],
+    fifo = tmp_path / "hanging"
+    os.mkfifo(fifo)
+    hanging = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    run = subprocess.Popen(
+        comparison(tmp_path / "compare.json", *ROW, "--deadline=60", f"--pools={subject}"),
         cwd=ROOT,
+        env=os.environ | {"HANGING_FIFO": str(fifo)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    ) as run:
-        assert run.stdout is not None
-        for line in run.stdout:
-            if "entrants" in line:
-                break
+    )
+    with run:
+        assert select.select([hanging], [], [], DEADLINE_S)[0], "expected the pool to hang"
         run.send_signal(signal.SIGINT)
-        run.communicate(timeout=DEADLINE_S)
-    assert run.returncode == pytest.ExitCode.INTERRUPTED
+        said, _ = run.communicate(timeout=DEADLINE_S)
+    os.close(hanging)
+    assert run.returncode == pytest.ExitCode.INTERRUPTED, said
     assert left_of(subject) == []
 
 
