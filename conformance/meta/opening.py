@@ -7,6 +7,7 @@ imports anything but the task functions.
 import json
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -16,8 +17,11 @@ import psutil
 from .. import tasks
 from ..subjects import Subject, load
 
-LONG = 3_000
-"""Items; more than any engine here takes in before the first result, if it takes in a part."""
+ENDLESS = 1_000
+"""Items of an input that counts as endless, at `PACE_S` each."""
+
+PACE_S = 0.002
+"""Seconds an item of the endless input takes: a lazy engine has `ENDLESS` times that."""
 
 
 def main() -> None:
@@ -47,7 +51,7 @@ def _plain(subject: Subject, start_method: str) -> dict[str, Any]:
         told["handle"] = [handle.get(20), handle.ready(), handle.successful()]
     told["after_error"] = _after_error(pool)
     told["reused"] = pool.map(tasks.square, range(3))
-    told["drawn"] = _drawn_for_first_result(pool)
+    told["lazy"] = _is_lazy(pool)
     subject.finish(pool)
     return told
 
@@ -65,20 +69,23 @@ def _after_error(pool: Any) -> list[Any]:
             return told
 
 
-def _drawn_for_first_result(pool: Any) -> bool:
-    """Say if `imap` had read the whole of a long iterable when it gave its first result."""
-    ended = []
+def _is_lazy(pool: Any) -> bool:
+    """Say if `imap` gives its first result while its input goes on."""
+    seen, ended = threading.Event(), []
 
     def items() -> Iterator[int]:
-        yield from range(LONG)
+        for item in range(ENDLESS):
+            yield item
+            if seen.wait(PACE_S):
+                return
         ended.append(True)
 
     values = iter(pool.imap(tasks.identity, items()))
     next(values)
-    read_whole = bool(ended)
+    seen.set()
     for _ in values:
         pass
-    return read_whole
+    return not ended
 
 
 def _with_options(subject: Subject, start_method: str) -> dict[str, Any]:
