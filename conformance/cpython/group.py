@@ -16,6 +16,7 @@ from .interpreter import DUMP_SIGNAL, stack_file
 STACKS_WAIT_S: Final = 2.0  # for stacks to be written; a stopped process never writes any
 STACKS_POLL_S: Final = 0.05  # between two looks at the files; nothing signals that one is complete
 MOST_STACKS: Final = 6  # processes whose stacks are worth reading; pool workers are all alike
+MOST_OUTPUT: Final = 8_000  # bytes: last words, of a test that may have printed without end
 TRACKER_WAIT_S: Final = 5.0  # for multiprocessing's resource tracker to remove what it tracks
 
 
@@ -56,9 +57,15 @@ class Group:
         except subprocess.TimeoutExpired:
             return None
 
-    def output(self) -> str:
-        """Return what the group has printed."""
-        return self._log.read_text(errors="replace").strip()
+    def printed(self) -> int:
+        """Return how much the group has printed so far, in bytes."""
+        return self._log.stat().st_size
+
+    def output(self, since: int) -> str:
+        """Return what the group has printed behind its first `since` bytes: the end of it."""
+        with self._log.open("rb") as log:
+            log.seek(max(since, self.printed() - MOST_OUTPUT))
+            return log.read(MOST_OUTPUT).decode(errors="replace").strip()
 
     def stacks(self) -> str:
         """Return the stacks of all threads of the processes, the worker's first."""

@@ -18,7 +18,6 @@ from .results import Result, TestResult
 
 WORKER: Final = "conformance.cpython.worker"
 EXIT_WAIT_S: Final = 5.0  # for a worker whose pipe has been closed to end
-MOST_OUTPUT: Final = 4_000  # characters of a dead worker's output: its last words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +62,7 @@ class _Attempt:
         self._report = report
         self._current: str | None = None  # the test under way
         self._since_s = time.monotonic()  # start of the step under way
+        self._printed = 0  # bytes, before the step under way
 
     def run(self) -> list[str]:
         """Run, and return the methods that are still waiting."""
@@ -91,12 +91,13 @@ class _Attempt:
         """Report what the worker says, then what its silence means."""
         try:
             while (event := events.receive(pipe, self._run.timeout_s)) and event.kind != "done":
-                self._take(event)
+                self._take(event, group)
         except EOFError:
-            self._blame("crash", _last_words(group))
+            self._blame("crash", self._with_output(_how_ended(group), group))
             return
         if event is None:
-            self._blame("hang", f"no end after {self._run.timeout_s:g} s\n\n{group.stacks()}")
+            stacks = f"no end after {self._run.timeout_s:g} s\n\n{group.stacks()}"
+            self._blame("hang", self._with_output(stacks, group))
             return
         self._since_s = time.monotonic()
         code = group.wait(self._run.timeout_s)
@@ -104,19 +105,29 @@ class _Attempt:
             message = f"no end {self._run.timeout_s:g} s after the last test\n\n{group.stacks()}"
             self._tell("hang", f"{self._run.case} (interpreter exit)", message)
         elif code != 0:
-            self._tell("crash", f"{self._run.case} (interpreter exit)", _last_words(group))
+            message = self._with_output(_how_ended(group), group)
+            self._tell("crash", f"{self._run.case} (interpreter exit)", message)
 
-    def _take(self, event: Event) -> None:
+    def _take(self, event: Event, group: Group) -> None:
         """Report a test that has ended, or note the one that starts."""
         method = event.test.rpartition(".")[2]
         self._since_s = time.monotonic()
         if event.kind == "start":
             self._current = method
+            self._printed = group.printed()
             return
         self._current = None
         if method in self._waiting:
             self._waiting.remove(method)
-        self._tell(event.result, event.test, event.message, event.duration_s)
+        message = event.message
+        if message is not None and event.result != "skip":
+            message = self._with_output(message, group)
+        self._tell(event.result, event.test, message, event.duration_s)
+
+    def _with_output(self, message: str, group: Group) -> str:
+        """Add what was printed during the step: it may be a worker's last words."""
+        output = group.output(self._printed)
+        return f"{message}\n\noutput:\n{output}" if output else message
 
     def _blame(self, result: Result, message: str) -> None:
         """Lay a hang or a crash to the test under way, else to the set-up or the tear-down.
@@ -161,13 +172,11 @@ def _stdlib_method(run: ClassRun) -> str:
     return multiprocessing.get_start_method()
 
 
-def _last_words(group: Group) -> str:
-    """Return how the worker ended, and the end of what its group has printed."""
+def _how_ended(group: Group) -> str:
+    """Return how the worker ended, now that its pipe is closed."""
     code = group.wait(EXIT_WAIT_S)
     if code is None:
-        how = "the interpreter closed its pipe and went on"
-    elif code < 0:
-        how = f"the interpreter was killed by {signal.Signals(-code).name}"
-    else:
-        how = f"the interpreter ended in the middle, with exit code {code}"
-    return f"{how}\n\n{group.output()[-MOST_OUTPUT:]}".strip()
+        return "the interpreter closed its pipe and went on"
+    if code < 0:
+        return f"the interpreter was killed by {signal.Signals(-code).name}"
+    return f"the interpreter ended in the middle, with exit code {code}"

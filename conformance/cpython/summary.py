@@ -77,7 +77,7 @@ def _counts(results: Sequence[TestResult]) -> str:
 
 def _gist(result: TestResult) -> str:
     """Return the line that says most: of a traceback the innermost exception, else the first."""
-    lines = (result.message or "no message").splitlines()
+    lines = (result.message or "no message").partition("\n\noutput:\n")[0].splitlines()
     calls = [number for number, line in enumerate(lines) if line.lstrip().startswith("File ")]
     behind = lines[calls[-1] + 1 :] if calls and result.result in ("fail", "error") else []
     return next((line for line in behind if line and not line[0].isspace()), lines[0])
