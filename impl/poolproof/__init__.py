@@ -1,0 +1,46 @@
+"""A process pool that never hangs, loses or leaks.
+
+    from poolproof import Pool
+
+|======================= parent process =======================|=== worker process ===|
+
+ Pool.map() ...           dispatcher (one thread, one loop)
++---------+   inbox   +----------------+     frame        +---------+
+|   job   |=========> |  task handler  |================> |         |
++---------+           +----------------+   private        |         |   +------------+
+                      | worker handler |   channel,       | worker  |==>| claim slot |
++---------+           +----------------+   one a worker   |         |   +------------+
+| result  |<========= | result handler |<================ |         |         |
+| handle  |  outcome  +----------------+     result       +---------+         |
++---------+                   ^                                               |
+                              +---- read only when the worker is dead --------+
+
+- A job is one public call.  The task handler cuts it into frames: as many tasks
+  as should take a worker some milliseconds, however many that are.
+- A worker runs a frame and sends what came out.  What it could not start in
+  time it gives back, and workers that wait get it: nothing needs tuning.
+- The result handler puts outcomes where the caller waits for them.
+- The worker handler replaces workers that die.  The claim slot tells which task
+  a dead worker was running: that one fails, all others count or run elsewhere.
+
+`README.md` beside this file tells the protocol and the races it prevents.
+"""
+
+from multiprocessing import TimeoutError  # noqa: A004  the name that the Pool API raises
+
+from ._errors import BrokenPoolError, PoolError, PoolTerminatedError, WorkerLostError
+from ._results import AsyncResult, IMapIterator, IMapUnorderedIterator, MapResult
+from .pool import Pool
+
+__all__ = [
+    "AsyncResult",
+    "BrokenPoolError",
+    "IMapIterator",
+    "IMapUnorderedIterator",
+    "MapResult",
+    "Pool",
+    "PoolError",
+    "PoolTerminatedError",
+    "TimeoutError",
+    "WorkerLostError",
+]

@@ -1,0 +1,76 @@
+"""Runs the callers' callbacks, in a thread of their own.
+
+A callback may be slow, may raise, and may use the pool: none of it may hold
+up results of other jobs (the standard library runs callbacks in the thread
+that reads results, and one that raises ends the pool: gh-83371, gh-87129).
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from typing import Any
+
+from ._results import AsyncResult
+
+
+class CallbackRunner:
+    """Settles handles, those with a callback in the callback thread.
+
+    Guarantees: a handle is settled after its callback has returned; callbacks
+    run one at a time, in the order of completion; the thread starts with the
+    first callback.
+    """
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[tuple[AsyncResult, bool, Any] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._running: AsyncResult | None = None
+        self._abandoned = False
+
+    def settle(self, result: AsyncResult, success: bool, value: Any) -> None:
+        """Show an outcome, after its callback where there is one."""
+        if self._abandoned or not result.has_callback:
+            result.settle(success, value)
+            return
+        if self._thread is None:
+            self._thread = threading.Thread(
+                target=self._run, name="poolproof-callbacks", daemon=True
+            )
+            self._thread.start()
+        self._queue.put((result, success, value))
+
+    def abandon(self, error: BaseException) -> None:
+        """Run no more callbacks; whoever waits for one that may never return gets `error`."""
+        self._abandoned = True
+        if (running := self._running) is not None:
+            running.settle(False, error)
+        while not self._queue.empty():
+            self._settle_next()
+
+    def _settle_next(self) -> None:
+        try:
+            entry = self._queue.get_nowait()
+        except queue.Empty:  # the callback thread was faster
+            return
+        if entry is not None:
+            result, success, value = entry
+            result.settle(success, value)
+
+    def stop(self) -> None:
+        """Let the thread end behind the last callback."""
+        if self._thread is not None:
+            self._queue.put(None)
+
+    def join(self, timeout: float | None) -> None:
+        """Wait for the callbacks, `timeout` seconds at most; not from within one."""
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(timeout)
+
+    def _run(self) -> None:
+        while (entry := self._queue.get()) is not None:
+            result, success, value = entry
+            self._running = result
+            result.run_callback(success, value)
+            self._running = None
+            del entry, result, value  # or the last result would live as long as this thread

@@ -1,0 +1,36 @@
+"""The callables that workers call with one item: what a job's function becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+
+class Star:
+    """Calls the function with the item's elements as arguments."""
+
+    def __init__(self, func: Callable[..., Any]) -> None:
+        self.func = func
+
+    def __call__(self, item: Sequence[Any]) -> Any:
+        return self.func(*item)
+
+
+class Chunk:
+    """Runs a whole chunk as one task; the first error ends it, as in the standard library."""
+
+    def __init__(self, func: Callable[..., Any], star: bool) -> None:
+        self.func = func
+        self.star = star
+
+    def __call__(self, items: Sequence[Any]) -> list[Any]:
+        if self.star:
+            return [self.func(*item) for item in items]
+        return [self.func(item) for item in items]
+
+
+def call_for(func: Callable[..., Any], *, star: bool, chunksize: int) -> Callable[[Any], Any]:
+    """Return what a worker calls with each item, or with each chunk."""
+    if chunksize > 1:
+        return Chunk(func, star)
+    return Star(func) if star else func

@@ -1,0 +1,34 @@
+"""The descriptors of all pools in this process, so that a forked worker can drop them.
+
+A worker that kept another worker's channel open would outlive its pool, and
+two pools would keep each other's workers alive after their parent was killed.
+"""
+
+from __future__ import annotations
+
+import socket
+import weakref
+from typing import Protocol
+
+
+class Closable(Protocol):
+    """What is registered here: sockets, epoll objects, memory files."""
+
+    def close(self) -> None:
+        """Close the descriptor."""
+
+
+_open: weakref.WeakSet[Closable] = weakref.WeakSet()
+
+
+def register(resource: Closable) -> None:
+    """Have `resource` closed in every worker that is forked from now on."""
+    _open.add(resource)
+
+
+def close_inherited(keep: socket.socket) -> None:
+    """Close in a forked worker what belongs to the parent; in a spawned one nothing is there."""
+    for resource in list(_open):
+        if resource is not keep:
+            resource.close()
+    _open.clear()

@@ -1,0 +1,267 @@
+"""The dispatcher: one thread, one loop, the three handlers as its steps.
+
+    wait for results, deaths and calls
+    read results          result handler
+    bury the dead         worker handler
+    take up new jobs
+    send frames           task handler
+
+Guarantees: everything behind the inbox belongs to this thread, so jobs, links
+and handlers need no lock.  Other threads hand over jobs through the inbox (a
+deque, whose append is atomic) and wake the loop only when a worker could take
+a task: a flood of calls costs a wake-up now and then, not one each.
+"""
+
+from __future__ import annotations
+
+import select
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from ._callbacks import CallbackRunner
+from ._errors import PoolTerminatedError
+from ._jobs import Job
+from ._link import Link
+from ._result_handler import ResultHandler
+from ._results import AsyncResult
+from ._shutdown import Termination
+from ._state import Event, PoolState, StateMachine
+from ._task_handler import TaskHandler
+from ._waiting import Alarm, Latch
+from ._worker_handler import WorkerHandler
+
+STUCK_S = 2.0  # how long terminate() waits for the loop before it acts in its place
+
+Entry = Job | tuple[Any, AsyncResult] | Callable[[], None]
+
+
+class Dispatcher:
+    """Runs jobs on workers until the pool is closed or terminated."""
+
+    def __init__(self, machine: StateMachine, workers: WorkerHandler, size: int) -> None:
+        self._machine = machine
+        self._workers = workers
+        self._callbacks = CallbackRunner()
+        self._tasks = TaskHandler(size, self.settle, self._finish)
+        self._results = ResultHandler(self._tasks, self._finish)
+        self._cache: set[Job] = set()
+        self._inbox: deque[Entry] = deque()
+        self._asleep = False
+        self._hungry = False
+        self._epoll = select.epoll()
+        self._alarm = Alarm()
+        self._links: dict[int, Link] = {}
+        self._termination = Termination(workers.links, self._abandon_all, self._release)
+        self._released = Latch()
+        self._thread = threading.Thread(target=self._run, name="poolproof-dispatcher", daemon=True)
+
+    def start(self) -> None:
+        """Start the loop; the workers are there already."""
+        self._epoll.register(self._alarm.fd, select.EPOLLIN)
+        for link in self._workers.links:
+            self._watch(link)
+        try:
+            self._thread.start()
+        except BaseException:  # no thread to be had: the workers must not stay (gh-82682)
+            self._machine.apply(Event.TERMINATE)
+            self._termination.run()
+            raise
+
+    # -- called by any thread
+
+    def settle(self, result: AsyncResult, success: bool, value: Any) -> None:
+        """Show an outcome to the caller, after its callback where there is one."""
+        self._callbacks.settle(result, success, value)
+
+    def submit(self, entry: Job | Callable[[], None]) -> None:
+        """Hand over a job, or a step to run in the loop."""
+        self._inbox.append(entry)
+        if self._asleep:
+            self.wake()
+        self._refuse_if_over()
+
+    def submit_apply(self, task: Any, result: AsyncResult) -> None:
+        """Hand over an apply job."""
+        self._inbox.append((task, result))
+        if self._asleep and self._hungry:
+            self.wake()
+        self._refuse_if_over()
+
+    def _refuse_if_over(self) -> None:
+        # The loop may have ended between the caller's look at the state and its append.
+        if self._released.happened():
+            self._abandon_inbox(PoolTerminatedError("the pool ended while the job was submitted"))
+
+    def nudge(self) -> None:
+        """There is a task: wake the loop if a worker waits for one."""
+        if self._asleep and self._hungry:
+            self.wake()
+
+    def wake(self) -> None:
+        """Make the loop look again."""
+        self._asleep = False
+        self._alarm.ring()
+
+    def close(self) -> None:
+        """The pool closes: run what was submitted."""
+        self.submit(self._tasks.end_input)
+
+    def drain(self) -> None:
+        """A thread joins the closed pool: it cannot take results of imap meanwhile."""
+        self.submit(self._tasks.lift_windows)
+
+    def repopulate(self) -> None:
+        """Start missing workers, and wait until that was tried."""
+        tried = Latch()
+        self.submit(tried.happen)
+        tried.wait(STUCK_S)
+
+    def terminate(self) -> None:
+        """End everything now; returns when no worker is left."""
+        self.wake()
+        if self._thread is threading.current_thread():
+            return  # a finalizer ran in the loop itself, which will see the state
+        self._released.wait(STUCK_S)
+        self._termination.run()
+
+    def join(self) -> None:
+        """Wait until the pool has ended."""
+        self._released.wait()
+        if self._thread is not threading.current_thread():
+            self._thread.join(STUCK_S)
+        self._callbacks.join(STUCK_S if self._machine.state is PoolState.TERMINATE else None)
+
+    @property
+    def links(self) -> list[Link]:
+        """The workers, for the pool's repr and for CPython's tests."""
+        return list(self._workers.links)
+
+    # -- the loop
+
+    def _run(self) -> None:
+        try:
+            while not self._ended():
+                self._turn()
+        except BaseException:
+            if not self._released.happened():  # a defect of the pool: nobody may wait for it
+                self._machine.apply(Event.TERMINATE)
+                raise
+        finally:
+            if self._machine.state is PoolState.TERMINATE:
+                self._termination.run()
+            else:
+                self._release()
+
+    def _ended(self) -> bool:
+        state = self._machine.state
+        if state is PoolState.TERMINATE:
+            return True
+        if state is PoolState.CLOSE and not self._inbox and not self._cache:
+            self._workers.dismiss()
+            return not self._workers.links
+        return False
+
+    def _turn(self) -> None:
+        for fd, _ in self._epoll.poll(self._timeout_s()):
+            if fd == self._alarm.fd:
+                self._alarm.silence()
+            elif (link := self._links.get(fd)) is not None:
+                self._serve(link, fd)
+        self._asleep = False
+        self._take_inbox()
+        self._repopulate()
+        self._tasks.sweep()
+        self._hungry = self._tasks.refill(self._workers.links)
+
+    def _timeout_s(self) -> float | None:
+        # Asleep first: what is handed over from here on rings the alarm.
+        self._asleep = True
+        if self._inbox or (self._hungry and self._tasks.has_fed_tasks()):
+            return 0.0
+        return self._workers.pause_s() if self._workers.waiting_to_retry else None
+
+    def _serve(self, link: Link, fd: int) -> None:
+        if fd == link.death_fd:
+            self._unwatch(link)
+            self._workers.bury(link, self._results, self._tasks, self._finish)
+        elif self._results.drain(link) and link.ready:
+            self._workers.became_ready()
+
+    def _take_inbox(self) -> None:
+        inbox, tasks = self._inbox, self._tasks
+        for _ in range(len(inbox)):
+            entry = inbox.popleft()
+            if isinstance(entry, tuple):
+                opened = tasks.submit_apply(*entry)
+                if opened is not None:
+                    self._cache.add(opened)
+            elif isinstance(entry, Job):
+                self._cache.add(entry)
+                tasks.submit(entry)
+            else:
+                entry()
+
+    def _repopulate(self) -> None:
+        if self._machine.state is PoolState.RUN or self._cache:
+            for link in self._workers.repopulate():
+                self._watch(link)
+        if self._workers.broken is not None:
+            self._abandon_cache(self._workers.broken)
+
+    def _watch(self, link: Link) -> None:
+        for fd in (link.fileno(), link.death_fd):
+            self._links[fd] = link
+            self._epoll.register(fd, select.EPOLLIN)
+
+    def _unwatch(self, link: Link) -> None:
+        for fd in (link.fileno(), link.death_fd):
+            del self._links[fd]
+            self._epoll.unregister(fd)
+
+    def _finish(self, job: Job) -> None:
+        if job in self._cache:
+            self._cache.remove(job)
+            self._tasks.drop(job)
+            for link in self._workers.links:
+                link.forget(job.call_id)
+            job.conclude()
+
+    # -- the end
+
+    def _abandon_all(self) -> None:
+        error = PoolTerminatedError("the pool was terminated before the outcome arrived")
+        self._callbacks.abandon(error)
+        self._abandon_cache(error)
+        self._abandon_inbox(error)
+
+    def _abandon_cache(self, error: BaseException) -> None:
+        for job in list(self._cache):
+            self._cache.discard(job)
+            self._tasks.drop(job)
+            job.abandon(error)
+
+    def _abandon_inbox(self, error: BaseException) -> None:
+        while self._inbox:
+            try:
+                entry = self._inbox.popleft()
+            except IndexError:  # another thread abandons too
+                return
+            if isinstance(entry, tuple):
+                entry[1].settle(False, error)
+            elif isinstance(entry, Job):
+                entry.abandon(error)
+            else:
+                entry()
+
+    def _release(self) -> None:
+        for link in self._workers.links:
+            link.close()
+        self._workers.links.clear()
+        self._links.clear()
+        self._epoll.close()
+        self._alarm.close()
+        self._callbacks.stop()
+        self._released.happen()
+        self._refuse_if_over()

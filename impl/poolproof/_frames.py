@@ -1,0 +1,107 @@
+"""What crosses the pipe: two kinds of messages with named fields.
+
+    parent -> worker    Task header    | callable pickle | items pickle
+    worker -> parent    Result header  | payload
+
+A message is one record of a SOCK_SEQPACKET socket: it arrives whole or not at
+all, so a worker that dies while it sends leaves no torn message behind.  A
+body above `INLINE_LIMIT` travels in a memory file whose descriptor rides on
+the header: nothing to name, nothing to unlink, freed by the kernel after a
+crash.
+"""
+
+from __future__ import annotations
+
+import enum
+import struct
+from typing import NamedTuple
+
+INLINE_LIMIT = 60 * 1024  # bytes: one record, well under the default socket buffer of 208 KiB
+RECORD_LIMIT = 64 * 1024  # bytes: what a receiver must have room for
+
+
+class TaskKind(enum.IntEnum):
+    """What the parent asks of a worker."""
+
+    HELLO = 0  # carries the descriptor of the claim slot
+    RUN = 1  # call the callable with each item
+    FORGET = 2  # drop callables that will not be used again
+    STOP = 3  # the sentinel: finish and exit
+
+
+class ResultKind(enum.IntEnum):
+    """What a worker tells the parent."""
+
+    READY = 0  # the initializer has returned
+    BROKEN = 1  # the initializer has raised; payload: Failure
+    VALUES = 2  # payload: one pickle, the list of the values of `tasks` tasks
+    OUTCOMES = 3  # payload: `tasks` pickles one behind the other, a value or Failure each
+    FAILURE = 4  # payload: Failure of the one item at `first`
+    UNLOADED = 5  # the items could not be unpickled, none of them ran; payload: Failure
+    UNCALLABLE = 6  # the callable could not be unpickled, nothing ran; payload: Failure
+
+
+class TaskHeader(NamedTuple):
+    """Fields of a message to a worker.
+
+    exact:     commit each outcome to the claim slot before the next item starts.
+    last:      the worker retires behind this frame (maxtasksperchild).
+    seq:       number of the frame, ascending for each worker.
+    call_id:   names the callable; its pickle comes along the first time.
+    call_size: bytes of the callable's pickle in this message, 0 for a known one.
+    size:      bytes of the body, the callable's pickle and the items' together.
+    budget_ns: run time after which the worker gives back what it has not started.
+    """
+
+    kind: int
+    exact: int = 0
+    last: int = 0
+    seq: int = 0
+    call_id: int = 0
+    call_size: int = 0
+    size: int = 0
+    budget_ns: int = 0
+
+
+class ResultHeader(NamedTuple):
+    """Fields of a message to the parent.
+
+    last:         the frame is finished; items behind `first + tasks` never started.
+    first, tasks: positions in the frame that the payload is about.
+    elapsed_ns:   run time of the items since the frame was begun.
+    size:         bytes of the payload.
+    """
+
+    kind: int
+    last: int
+    seq: int
+    first: int
+    tasks: int
+    elapsed_ns: int
+    size: int
+
+
+_TASK = struct.Struct("<BBBQQQQQ")
+_RESULT = struct.Struct("<BBQQQQQ")
+TASK_HEADER_SIZE = _TASK.size
+RESULT_HEADER_SIZE = _RESULT.size
+
+
+def pack_task(header: TaskHeader) -> bytes:
+    """Encode a header, `TASK_HEADER_SIZE` bytes."""
+    return _TASK.pack(*header)
+
+
+def unpack_task(record: memoryview) -> TaskHeader:
+    """Decode the header at the front of a record."""
+    return TaskHeader._make(_TASK.unpack_from(record))
+
+
+def pack_result(header: ResultHeader) -> bytes:
+    """Encode a header, `RESULT_HEADER_SIZE` bytes."""
+    return _RESULT.pack(*header)
+
+
+def unpack_result(record: memoryview) -> ResultHeader:
+    """Decode the header at the front of a record."""
+    return ResultHeader._make(_RESULT.unpack_from(record))

@@ -1,0 +1,144 @@
+"""`imap` and `imap_unordered`: outcomes one by one, input drawn no faster than read.
+
+The window bounds what is drawn from the input and not yet taken by the
+consumer, so that neither an endless input nor a slow consumer fills the
+memory (gh-64192, gh-101586).
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Sequence
+from itertools import chain
+from typing import Any
+
+from ._feed import Feed
+from ._jobs import Job, Span, as_task_error
+from ._results import IMapIterator, Raised
+from ._sizing import Sizer
+
+WINDOW_PER_WORKER = 64  # tasks: enough for any consumer that keeps up ...
+FRAMES_PER_WORKER = 4  # ... and frames of cheap tasks, so that no worker runs dry
+UNBOUNDED = 1 << 62  # tasks
+
+
+class IMapJob(Job):
+    """One call.
+
+    It holds its iterator weakly.  Who drops it wants no results, but the items
+    are run to the end of the input, as in the standard library.
+    """
+
+    def __init__(
+        self,
+        job_id: int,
+        call: Callable[[Any], Any],
+        feed: Feed,
+        chunksize: int,
+        iterator: IMapIterator,
+        *,
+        ordered: bool,
+        buffersize: int | None,
+        workers: int,
+        wake: Callable[[], None],
+    ) -> None:
+        super().__init__(job_id, call, Sizer())
+        self._feed = feed
+        self._chunksize = chunksize
+        self._iterator = weakref.ref(iterator, lambda _: wake())
+        self._ordered = ordered
+        self._buffersize = buffersize
+        self._workers = workers
+        self._drawn = 0
+        self._delivered = 0
+        self._shown = 0  # tasks whose outcomes the iterator has been given
+        self._early: dict[int, tuple[int, list[Any]]] = {}
+        self._largest_frame = 1
+        self._unbounded = False
+
+    def lift_window(self) -> None:
+        """Read the input to its end: the pool joins, and nobody will take results meanwhile."""
+        self._unbounded = True
+
+    def stop_drawing(self) -> None:
+        """Read the input no further, if the caller bounded it (as CPython 3.16, gh-155477)."""
+        if self._buffersize is not None:
+            self._feed.stop()
+
+    def _draw(self, limit: int) -> Span | None:
+        self._largest_frame = max(self._largest_frame, limit)
+        self._open_window(limit)
+        start = self._drawn
+        tasks = self._feed.take(limit)
+        if not tasks:
+            return None
+        self._drawn += len(tasks)
+        return Span(start, tasks)
+
+    def has_tasks(self) -> bool:
+        """Tell whether a task could be taken now."""
+        return self._feed.ready()
+
+    def _open_window(self, limit: int) -> None:
+        iterator = self._iterator()
+        if self._unbounded or iterator is None:
+            self._feed.allow(UNBOUNDED)
+        else:
+            window = self._window()
+            iterator.low_mark = (window // 2) * self._chunksize
+            # Before the count: a consumer that takes results from now on will wake us.
+            iterator.stalled = True
+            unread = -(-iterator.unread // self._chunksize)
+            allowed = self._shown - unread + window
+            self._feed.allow(allowed)
+            iterator.stalled = self._drawn + limit > allowed
+
+    def _window(self) -> int:
+        if self._buffersize is not None:
+            return self._buffersize
+        return self._workers * max(WINDOW_PER_WORKER, FRAMES_PER_WORKER * self._largest_frame)
+
+    def _undrawn(self) -> int | None:
+        return self._feed.left()
+
+    def where(self, position: int) -> tuple[int, int]:
+        return self.call_id, position * self._chunksize
+
+    def deliver(self, start: int, values: Sequence[Any]) -> None:
+        flat = chain.from_iterable(values) if self._chunksize > 1 else values
+        self._put(start, len(values), list(flat))
+
+    def fail(self, position: int, error: BaseException) -> None:
+        self._put(position, 1, [Raised(as_task_error(error))])
+
+    def _put(self, start: int, tasks: int, outcomes: list[Any]) -> None:
+        self._delivered += tasks
+        if self._ordered and start != self._shown:
+            self._early[start] = (tasks, outcomes)
+            return
+        self._show(tasks, outcomes)
+        while self._ordered and self._shown in self._early:
+            self._show(*self._early.pop(self._shown))
+
+    def _show(self, tasks: int, outcomes: list[Any]) -> None:
+        self._shown += tasks
+        iterator = self._iterator()
+        if iterator is not None:
+            iterator.put(outcomes)
+
+    def finished(self) -> bool:
+        return self._feed.ended() and self._delivered == self._drawn
+
+    def conclude(self) -> None:
+        iterator = self._iterator()
+        if iterator is not None:
+            if self._feed.error is not None:
+                iterator.put([Raised(as_task_error(self._feed.error))])
+            iterator.end()
+
+    def abandon(self, error: BaseException) -> None:
+        self._feed.stop()
+        iterator = self._iterator()
+        if iterator is not None:
+            iterator.put([Raised(error)])
+            iterator.end()

@@ -1,0 +1,193 @@
+"""The parent's end of one worker: its process, its channel, and what it was given.
+
+The ledger holds the frames that were sent and are not finished, in order.
+There is no acknowledgement: the channel is private and results come in order,
+so the ledger, the claim slot and the unread records say between them where
+every task is, at any instant, dead worker or not.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+from collections import deque
+from dataclasses import dataclass
+from fractions import Fraction
+from multiprocessing.process import BaseProcess
+
+from . import _claims
+from ._channel import Body, Receiver, fits_inline, send, send_descriptor
+from ._frames import TaskHeader, TaskKind, pack_task, unpack_task
+from ._jobs import Job, Span
+
+REAP_S = 5.0  # how long the exit status of a dead process may take to arrive
+
+
+@dataclass(slots=True)
+class Frame:
+    """Tasks on their way: sent to a worker, not finished.
+
+    delivered:    tasks whose outcome has arrived, counted from the front.
+    carries_call: the callable's pickle travels in this frame.
+    """
+
+    seq: int
+    job: Job
+    span: Span
+    carries_call: bool
+    delivered: int = 0
+
+    def rest(self, done: int) -> Span:
+        """Return the tasks behind the first `done`."""
+        return Span(self.span.start + done, self.span.tasks[done:])
+
+
+class Link:
+    """One worker, seen from the parent; used by the dispatcher's thread alone."""
+
+    def __init__(self, process: BaseProcess, own: socket.socket, peer: socket.socket) -> None:
+        self.process = process
+        self.ledger: deque[Frame] = deque()
+        self.ready = False
+        #: tasks until retirement (maxtasksperchild), None without limit
+        self.allowance: Fraction | None = None
+        self.retiring = False
+        self.startup_error: BaseException | None = None
+        self._known: set[int] = set()
+        self._stale: list[int] = []
+        self._seq = 0
+        self._sock = own
+        # The worker's end stays open here, so that a frame it has not read can be taken back.
+        self._peer = peer
+        self._receiver = Receiver(own)
+        own.setblocking(False)
+        self.slot = self._send_slot()
+        self.death_fd = _death_fd(process)
+
+    def _send_slot(self) -> _claims.Slot:
+        fd = _claims.create()
+        try:
+            send_descriptor(self._sock, pack_task(TaskHeader(TaskKind.HELLO)), fd)
+            return _claims.Slot(fd)
+        finally:
+            os.close(fd)
+
+    def allow(self, tasks: int) -> None:
+        """Let the worker run so many tasks before it retires."""
+        self.allowance = Fraction(tasks)
+
+    def fileno(self) -> int:
+        """Return the descriptor that becomes readable with a result."""
+        return self._sock.fileno()
+
+    def knows(self, call_id: int) -> bool:
+        """Tell whether the worker has the callable."""
+        return call_id in self._known
+
+    def learn(self, call_id: int) -> None:
+        """The worker has the callable, or a frame that carries it."""
+        self._known.add(call_id)
+
+    def unlearn(self, call_id: int) -> None:
+        """The worker does not have the callable."""
+        self._known.discard(call_id)
+
+    def forget(self, call_id: int) -> None:
+        """The callable will not be used again; the worker is told before its next frame."""
+        if call_id in self._known:
+            self._known.remove(call_id)
+            self._stale.append(call_id)
+
+    def send_frame(self, frame: Frame, header: TaskHeader, body: Body) -> None:
+        """Send a frame and enter it in the ledger.
+
+        Raises: BlockingIOError when the channel is full; OSError when the body
+        needs a memory file and none can be had.  Nothing has been sent then.
+        """
+        while self._stale:
+            self.tell(TaskKind.FORGET, self._stale.pop())
+        send(self._sock, pack_task(header), body, inline=fits_inline(header.size))
+        self.ledger.append(frame)
+
+    def next_seq(self) -> int:
+        """Return a number for the next frame."""
+        self._seq += 1
+        return self._seq
+
+    def tell(self, kind: TaskKind, call_id: int = 0) -> None:
+        """Send a message without tasks, if the channel takes it."""
+        try:
+            send(self._sock, pack_task(TaskHeader(kind, call_id=call_id)), [], inline=True)
+        except BlockingIOError:
+            return  # a worker with a full channel is about to read, or is dead
+
+    def receive(self) -> tuple[memoryview, int | None] | None:
+        """Return the next record and its descriptor, None when there is none now."""
+        try:
+            return self._receiver.receive()
+        except BlockingIOError:
+            return None
+        except ConnectionResetError:  # it died with unread frames; what it sent was read before
+            return None
+
+    def take_back(self) -> Frame | None:
+        """Take back the oldest frame that the worker has not read; the kernel arbitrates."""
+        try:
+            received = Receiver(self._peer).receive(socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return None
+        if received is None:
+            return None
+        record, fd = received
+        if fd is not None:
+            os.close(fd)
+        header = unpack_task(record)
+        if header.kind != TaskKind.RUN:
+            self._stale.append(header.call_id)
+            return None
+        frame = next(f for f in self.ledger if f.seq == header.seq)
+        self.ledger.remove(frame)
+        if frame.carries_call:
+            self.unlearn(header.call_id)
+        if header.last:
+            self.retiring = False
+        return frame
+
+    def dead(self) -> bool:
+        """Tell whether the process has ended."""
+        return _readable(self.death_fd)
+
+    def reap(self) -> int | None:
+        """Return the exit code of a process that has ended, and leave no zombie."""
+        if self.process.exitcode is None:
+            # Under forkserver the status comes by a pipe, a moment after the death.
+            self.process.join(REAP_S)
+        return self.process.exitcode
+
+    def close(self) -> None:
+        """Close everything that belongs to this worker here."""
+        self._sock.close()
+        self._peer.close()
+        self.slot.close()
+        os.close(self.death_fd)
+        if self.process.exitcode is not None:
+            self.process.close()
+
+
+def _readable(fd: int) -> bool:
+    poll = select.poll()
+    poll.register(fd, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def _death_fd(process: BaseProcess) -> int:
+    """Return a descriptor that becomes readable when the process ends.
+
+    Not `process.sentinel`: that pipe stays open in what a task forks.
+    """
+    try:
+        assert process.pid is not None
+        return os.pidfd_open(process.pid)
+    except (ProcessLookupError, OSError):
+        return os.dup(process.sentinel)

@@ -1,0 +1,110 @@
+"""The outcome of one item: a value, or an error with its remote traceback.
+
+An error crosses the pipe in an envelope: its pickle, and beside it the words
+that still tell the cause when that pickle cannot be loaded on the other side
+(gh-79492, gh-103061: the standard library loses the whole pool to it).
+"""
+
+from __future__ import annotations
+
+import traceback
+from multiprocessing.pool import (  # type: ignore[attr-defined]  # typeshed leaves them out
+    ExceptionWithTraceback,
+    MaybeEncodingError,
+    RemoteTraceback,
+)
+from multiprocessing.reduction import ForkingPickler
+from pickle import loads
+from typing import Any, NamedTuple
+
+
+class Failure(NamedTuple):
+    """An error on its way from a worker to the parent.
+
+    pickled: the exception, as `ExceptionWithTraceback` pickles it.
+    text:    its traceback as formatted where it was raised.
+    """
+
+    pickled: bytes
+    text: str
+
+
+class _Unprintable:
+    """Stands in for an object whose `repr()` raises; a message must not fail."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
+
+
+def printable(value: object) -> object:
+    """`value`, or a stand-in with a safe `repr()` when its own raises."""
+    try:
+        repr(value)
+    except BaseException as error:  # noqa: BLE001  user code: anything may come out of it
+        return _Unprintable(
+            f"<{type(value).__name__} object, its repr() raised {type(error).__name__}>"
+        )
+    return value
+
+
+def pack_error(error: BaseException, *, with_traceback: bool = True) -> Failure:
+    """Put an exception into its envelope; never raises an `Exception`.
+
+    One that cannot be pickled is replaced by `MaybeEncodingError`, which names
+    the pickling error and the original.
+    """
+    text = _format(error)
+    carrier = ExceptionWithTraceback(error, error.__traceback__) if with_traceback else error
+    try:
+        return Failure(bytes(ForkingPickler.dumps(carrier)), text)
+    except BaseException as pickling_error:  # noqa: BLE001  user code runs in __reduce__
+        stand_in = encoding_error(pickling_error, error)
+        carrier = ExceptionWithTraceback(stand_in, error.__traceback__)
+        carrier.tb = f'\n"""\n{text}"""'
+        return Failure(bytes(ForkingPickler.dumps(carrier)), text)
+
+
+def encoding_error(cause: BaseException, value: object) -> BaseException:
+    """Build the standard library's error for a value that cannot be pickled."""
+    error: BaseException = MaybeEncodingError(printable(cause), printable(value))
+    return error
+
+
+def unpack_error(failure: Failure) -> BaseException:
+    """Take an exception out of its envelope; never raises an `Exception`."""
+    try:
+        error = loads(failure.pickled)
+    except BaseException as loading_error:  # noqa: BLE001  user code runs in __setstate__
+        return undeliverable(loading_error, failure.text)
+    if isinstance(error, BaseException):
+        return error
+    return undeliverable(
+        TypeError(f"expected an exception, got {type(error).__name__}"), failure.text
+    )
+
+
+def undeliverable(loading_error: BaseException, text: str) -> BaseException:
+    """Build the error for what was pickled in a worker but cannot be loaded here.
+
+    Its `__cause__` shows the original traceback, or what was being loaded.
+    """
+    last_line = text.strip().rsplit("\n", 1)[-1]
+    error: BaseException = MaybeEncodingError(printable(loading_error), last_line)
+    error.__cause__ = RemoteTraceback(f'\n"""\n{text}"""')
+    return error
+
+
+def _format(error: BaseException) -> str:
+    try:
+        return "".join(traceback.format_exception(error))
+    except BaseException as formatting_error:  # noqa: BLE001  user code runs in __str__
+        why = type(formatting_error).__name__
+        return f"{type(error).__name__} (its traceback cannot be formatted: {why})\n"
+
+
+def load(data: Any) -> Any:
+    """Unpickle one object; the one place that reads pickles of user objects."""
+    return loads(data)

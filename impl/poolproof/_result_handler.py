@@ -1,0 +1,122 @@
+"""The result handler: turns what workers send into outcomes of jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ._channel import body_of
+from ._claims import split_log
+from ._frames import RESULT_HEADER_SIZE, ResultHeader, ResultKind, unpack_result
+from ._jobs import Job
+from ._link import Frame, Link
+from ._outcome import Failure, load, undeliverable, unpack_error
+from ._task_handler import TaskHandler
+
+RECORDS_PER_TURN = 64  # of one worker, so that it cannot keep the others waiting
+
+
+class ResultHandler:
+    """Reads records and delivers them; tells `finish` of a job that is complete."""
+
+    def __init__(self, tasks: TaskHandler, finish: Callable[[Job], None]) -> None:
+        self._tasks = tasks
+        self._finish = finish
+
+    def drain(self, link: Link, limit: int = RECORDS_PER_TURN) -> int:
+        """Take up to `limit` records that are there now; return how many there were."""
+        for count in range(limit):
+            received = link.receive()
+            if received is None:
+                return count
+            record, fd = received
+            header = unpack_result(record)
+            with body_of(record, RESULT_HEADER_SIZE, header.size, fd) as body:
+                self._take(link, header, body)
+        return limit
+
+    def _take(self, link: Link, header: ResultHeader, body: memoryview) -> None:
+        if header.kind == ResultKind.READY:
+            link.ready = True
+            return
+        if header.kind == ResultKind.BROKEN:
+            link.startup_error = unpack_error(load(body))
+            return
+        frame = link.ledger[0]
+        assert frame.seq == header.seq, f"results out of order: {header} for frame {frame.seq}"
+        if header.kind in (ResultKind.UNLOADED, ResultKind.UNCALLABLE):
+            self._not_loaded(link, frame, header, unpack_error(load(body)))
+            return
+        if header.tasks:
+            self._deliver(frame, header, body)
+        frame.delivered = header.first + header.tasks
+        if header.last:
+            link.ledger.popleft()
+            frame.job.sizer.observe(frame.delivered, header.elapsed_ns)
+            self._tasks.requeue(frame.job, frame.rest(frame.delivered))
+        if frame.job.finished():
+            self._finish(frame.job)
+
+    def _deliver(self, frame: Frame, header: ResultHeader, body: memoryview) -> None:
+        start = frame.span.start + header.first
+        if header.kind == ResultKind.VALUES:
+            deliver_values(frame.job, start, header.tasks, body)
+        elif header.kind == ResultKind.FAILURE:
+            frame.job.fail(start, unpack_error(load(body)))
+        else:
+            deliver_outcomes(frame.job, start, split_log(body, header.tasks))
+
+    def _not_loaded(
+        self, link: Link, frame: Frame, header: ResultHeader, error: BaseException
+    ) -> None:
+        """Nothing of the frame ran: fail what is to blame, send the rest again."""
+        link.ledger.popleft()
+        if header.kind == ResultKind.UNCALLABLE:
+            link.unlearn(frame.job.call_id)
+            frame.job.sizer.observe(len(frame.span.tasks), 1)
+        elif len(frame.span.tasks) > 1:
+            self._tasks.requeue_suspects(frame.job, frame.span)
+            return
+        for position in range(len(frame.span.tasks)):
+            frame.job.fail(frame.span.start + position, error)
+        if frame.job.finished():
+            self._finish(frame.job)
+
+
+def deliver_values(job: Job, start: int, count: int, body: memoryview) -> None:
+    """Deliver the values of `count` tasks, pickled as one list.
+
+    Where the list cannot be loaded, its tasks fail with the error of loading:
+    their job fails as a whole, whichever of them it was.
+    """
+    try:
+        values = load(body)
+    except BaseException as error:  # noqa: BLE001  user code runs in __setstate__
+        shown = undeliverable(error, "a result could not be loaded in the parent process")
+        for position in range(start, start + count):
+            job.fail(position, shown)
+        return
+    job.deliver(start, values)
+
+
+def deliver_outcomes(job: Job, start: int, pickles: Sequence[memoryview]) -> None:
+    """Deliver outcomes that were pickled one by one; each that cannot be loaded fails alone."""
+    values: list[Any] = []
+    for position, pickled in enumerate(pickles, start):
+        error: BaseException | None = None
+        try:
+            value = load(pickled)
+        except BaseException as raised:  # noqa: BLE001  user code runs in __setstate__
+            error = undeliverable(raised, "the result could not be loaded in the parent process")
+        else:
+            if value.__class__ is Failure:
+                error = unpack_error(value)
+            else:
+                values.append(value)
+        if error is not None:
+            if values:
+                job.deliver(position - len(values), values)
+            job.fail(position, error)
+            values = []
+    if values:
+        job.deliver(start + len(pickles) - len(values), values)

@@ -1,0 +1,225 @@
+"""The task handler: moves tasks from jobs to workers, a frame at a time.
+
+Every worker that waits gets a frame; then every worker whose frame is short
+gets the next one to hand, so that it need not sleep between the two: waking a
+process costs more than all else that is done for a frame.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+
+from ._apply_jobs import ApplyJobs
+from ._channel import Body, pickle_into
+from ._frames import TaskHeader, TaskKind
+from ._imap_jobs import IMapJob
+from ._jobs import Job, Settle, Span
+from ._link import Frame, Link
+from ._results import AsyncResult
+from ._sizing import Sizer
+from ._worker import APPLY_CALL_ID
+
+DEPTH = 2  # frames a worker may have: the running one, and the next one if both are short
+
+
+class TaskHandler:
+    """The jobs that have tasks to hand out, in the order of submission."""
+
+    def __init__(self, workers: int, settle: Settle, finish: Callable[[Job], None]) -> None:
+        self._workers = workers
+        self._settle = settle
+        self._finish = finish
+        self._queue: deque[Job] = deque()
+        self._fed: list[IMapJob] = []
+        self._apply_sizer = Sizer()  # of all apply jobs: each alone is too short to learn from
+        self._pickled: dict[int, Body] = {}
+
+    def submit(self, job: Job) -> None:
+        """Enqueue a job."""
+        self._queue.append(job)
+        if isinstance(job, IMapJob):
+            self._fed.append(job)
+        self._finish_if_complete(job)
+
+    def sweep(self) -> None:
+        """Finish the jobs whose input has ended behind its last outcome."""
+        for job in list(self._fed):
+            self._finish_if_complete(job)
+
+    def has_fed_tasks(self) -> bool:
+        """Tell whether an input has produced tasks that can be taken now."""
+        return any(job.has_tasks() for job in self._fed)
+
+    def end_input(self) -> None:
+        """The pool closes: read no further where the caller bounded the reading."""
+        for job in self._fed:
+            job.stop_drawing()
+
+    def lift_windows(self) -> None:
+        """A thread joins: read all inputs to their end, whoever takes the results."""
+        for job in self._fed:
+            job.lift_window()
+
+    def submit_apply(self, task: object, result: AsyncResult) -> ApplyJobs | None:
+        """Enqueue an apply job; returns the run of jobs it opened, None where it joined one."""
+        if self._queue and isinstance(self._queue[-1], ApplyJobs):
+            self._queue[-1].add(task, result)
+            return None
+        run = ApplyJobs(self._apply_sizer, self._settle)
+        run.add(task, result)
+        self._queue.append(run)
+        return run
+
+    def requeue(self, job: Job, span: Span) -> None:
+        """Take back tasks that did not run; they go first."""
+        job.give_back(span)
+        self._ensure_queued(job)
+
+    def requeue_suspects(self, job: Job, span: Span) -> None:
+        """Take back tasks one of which cannot be loaded; each will travel alone."""
+        if len(span.tasks):
+            job.suspect(span)
+            self._ensure_queued(job)
+
+    def _ensure_queued(self, job: Job) -> None:
+        if job not in self._queue:
+            self._queue.appendleft(job)
+
+    def drop(self, job: Job) -> None:
+        """The job is over."""
+        self._pickled.pop(job.call_id, None)
+        if job in self._queue:
+            self._queue.remove(job)
+        if isinstance(job, IMapJob):
+            self._fed.remove(job)
+
+    def refill(self, links: Iterable[Link]) -> bool:
+        """Send frames to the workers that can take one; return whether any could take more."""
+        ready = [link for link in links if link.ready and not link.retiring]
+        for depth in range(DEPTH):
+            for link in ready:
+                while len(link.ledger) <= depth and self._may_send(link) and self._send_next(link):
+                    pass
+        self._rebalance(ready)
+        return any(len(link.ledger) < DEPTH and self._may_send(link) for link in ready)
+
+    def _may_send(self, link: Link) -> bool:
+        if link.retiring:
+            return False
+        if not link.ledger:
+            return True
+        running = link.ledger[-1]
+        return running.job.sizer.may_prefetch(len(running.span.tasks))
+
+    def _send_next(self, link: Link) -> bool:
+        """Send one frame; return False when there is nothing to send or no room."""
+        for job in list(self._queue):
+            span = self._take(job, link)
+            if span is not None:
+                return self._send(link, job, span)
+            if job.left() == 0:
+                self._queue.remove(job)
+                self._finish_if_complete(job)
+        return False
+
+    def _take(self, job: Job, link: Link) -> Span | None:
+        if job.suspects:
+            return job.suspects.popleft()
+        limit = job.sizer.items(job.left(), self._workers)
+        if link.allowance is not None:
+            limit = min(limit, max(1, math.floor(link.allowance * job.tasks_per_allowance)))
+        return job.take(limit)
+
+    def _send(self, link: Link, job: Job, span: Span) -> bool:
+        body = Body()
+        call_size = 0
+        if not link.knows(job.call_id) and job.call_id != APPLY_CALL_ID:
+            call = self._pickle_call(job, span)
+            if call is None:
+                return True
+            body.extend(call)
+            call_size = call.size
+        try:
+            pickle_into(body, span.tasks)
+        except BaseException as error:  # noqa: BLE001  user code runs in __reduce__
+            self._refuse(job, span, error)
+            return True
+        return self._post(link, job, span, body, call_size)
+
+    def _pickle_call(self, job: Job, span: Span) -> Body | None:
+        """Return the callable's pickle, made once a job; None when it cannot be pickled."""
+        if job.call_id not in self._pickled:
+            call = Body()
+            try:
+                pickle_into(call, job.call)
+            except BaseException as error:  # noqa: BLE001  user code runs in __reduce__
+                for position in range(span.start, span.start + len(span.tasks)):
+                    job.fail(position, error)
+                job.sizer.observe(len(span.tasks), 1)
+                self._finish_if_complete(job)
+                return None
+            self._pickled[job.call_id] = call
+        return self._pickled[job.call_id]
+
+    def _refuse(self, job: Job, span: Span, error: BaseException) -> None:
+        """Fail the task that cannot be pickled; of several, find out which it is."""
+        if len(span.tasks) == 1:
+            job.fail(span.start, error)
+            self._finish_if_complete(job)
+        else:
+            job.suspect(span)
+
+    def _finish_if_complete(self, job: Job) -> None:
+        if job.finished():
+            self._finish(job)
+
+    def _post(self, link: Link, job: Job, span: Span, body: Body, call_size: int) -> bool:
+        last = self._charge(link, job, len(span.tasks))
+        header = TaskHeader(
+            TaskKind.RUN,
+            exact=job.exact,
+            last=last,
+            seq=link.next_seq(),
+            call_id=job.call_id,
+            call_size=call_size,
+            size=body.size,
+            budget_ns=job.sizer.budget_ns(job.left(), self._workers),
+        )
+        try:
+            link.send_frame(Frame(header.seq, job, span, bool(call_size)), header, body)
+        except OSError:  # a full channel, or no descriptor to be had: later, or elsewhere
+            self._refund(link, job, len(span.tasks))
+            self.requeue(job, span)
+            return False
+        if call_size:
+            link.learn(job.call_id)
+        return True
+
+    def _charge(self, link: Link, job: Job, tasks: int) -> bool:
+        """Count tasks against the worker's allowance; return whether it is used up."""
+        if link.allowance is None:
+            return False
+        link.allowance -= Fraction(tasks, job.tasks_per_allowance)
+        link.retiring = link.allowance < Fraction(1, job.tasks_per_allowance)
+        return link.retiring
+
+    def _refund(self, link: Link, job: Job, tasks: int) -> None:
+        if link.allowance is not None:
+            link.allowance += Fraction(tasks, job.tasks_per_allowance)
+            link.retiring = False
+
+    def _rebalance(self, links: list[Link]) -> None:
+        """Give an idle worker what lies unread before a busy one."""
+        idle = [link for link in links if not link.ledger and not link.retiring]
+        if not idle:
+            return
+        for busy in [link for link in links if len(link.ledger) == DEPTH]:
+            frame = busy.take_back()
+            if frame is not None:
+                self._refund(busy, frame.job, len(frame.span.tasks))
+                self.requeue(frame.job, frame.span)
+        for link in idle:
+            self._send_next(link)

@@ -1,0 +1,89 @@
+"""Waiting for another thread without a lock that could be left behind.
+
+Guarantees: a waiter queues up, then looks once more; whoever sets the thing
+stores it first, then releases the queue.  So no wake-up is lost, in whatever
+order the two run.  Neither holds anything while the other waits: a signal
+handler may interrupt a wait, raise out of it, or wait itself, which
+`threading.Condition` does not allow.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from _thread import LockType
+from collections.abc import Callable
+
+
+def wait(locks: list[LockType], is_set: Callable[[], bool], timeout: float | None) -> bool:
+    """Block until `release(locks)` or for `timeout` seconds; return whether it is set."""
+    lock = threading.Lock()
+    lock.acquire()
+    locks.append(lock)
+    if not is_set():
+        lock.acquire(timeout=-1 if timeout is None else max(0.0, timeout))
+    return is_set()
+
+
+def release(locks: list[LockType]) -> None:
+    """Let all waiting threads look again."""
+    while locks:
+        try:
+            locks.pop().release()
+        except IndexError:  # another thread was faster
+            return
+
+
+class Latch:
+    """Something that happens once."""
+
+    def __init__(self) -> None:
+        self._locks: list[LockType] = []
+        self._happened = False
+
+    def happened(self) -> bool:
+        """Tell whether it has happened."""
+        return self._happened
+
+    def happen(self) -> None:
+        """Release everyone who waits, now and later."""
+        self._happened = True
+        release(self._locks)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for it, `timeout` seconds at most; return whether it has happened."""
+        return self._happened or wait(self._locks, self.happened, timeout)
+
+
+class Alarm:
+    """A descriptor that any thread can make readable.
+
+    Guarantees: ring() after close() does nothing; without the lock it might
+    write into whatever was given the descriptor's number next.  The lock is
+    re-entrant because a signal handler may ring too.
+    """
+
+    def __init__(self) -> None:
+        self.fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._lock = threading.RLock()
+        self._closed = False
+
+    def ring(self) -> None:
+        """Make the descriptor readable."""
+        with self._lock:
+            if not self._closed:
+                os.eventfd_write(self.fd, 1)
+
+    def silence(self) -> None:
+        """Make the descriptor unreadable."""
+        try:
+            os.eventfd_read(self.fd)
+        except BlockingIOError:  # two rings were one event
+            return
+
+    def close(self) -> None:
+        """Close the descriptor."""
+        with self._lock:
+            if not self._closed:
+                self._closed = True
+                os.close(self.fd)

@@ -1,0 +1,165 @@
+"""Everything that runs in a worker process, and nothing else.
+
+    receive a frame -> load its items -> run them one by one -> send what came out
+
+The loop holds no lock and shares no pipe: whatever kills a worker, and
+whenever, no other process can be left waiting for it.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+from . import _runner, _worker_process
+from ._channel import Body, Receiver, body_of, fits_inline, pickle_into, send
+from ._claims import PHASE, Phase, Slot
+from ._frames import (
+    TASK_HEADER_SIZE,
+    ResultHeader,
+    ResultKind,
+    TaskHeader,
+    TaskKind,
+    pack_result,
+    unpack_task,
+)
+from ._outcome import Failure, load, pack_error
+
+APPLY_CALL_ID = 0  # the callable that every worker knows
+
+
+def apply_task(task: tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]) -> Any:
+    """Run the one item of an `apply` job."""
+    func, args, kwds = task
+    return func(*args, **kwds)
+
+
+def worker_main(
+    sock: socket.socket, initializer: Callable[..., object] | None, initargs: tuple[Any, ...]
+) -> None:
+    """Serve frames from `sock` until the sentinel or the last frame arrives."""
+    interrupts = _worker_process.settle(sock)
+    outbox = Outbox(sock)
+    try:
+        if initializer is not None:
+            initializer(*initargs)
+    except BaseException as error:  # noqa: BLE001  also SystemExit: the parent must learn of it
+        outbox.failure(ResultKind.BROKEN, pack_error(error))
+        return
+    try:
+        Worker(sock, outbox, interrupts).serve()
+    except (BrokenPipeError, ConnectionResetError):
+        return  # the parent is gone, or has terminated the pool
+
+
+class Outbox:
+    """Sends results of one frame at a time."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._seq = 0
+        self._started_ns = 0
+
+    def begin(self, seq: int) -> None:
+        """Make the following results belong to frame `seq`."""
+        self._seq = seq
+        self._started_ns = time.perf_counter_ns()
+
+    def send(
+        self, kind: ResultKind, first: int, count: int, body: Body, *, last: bool = False
+    ) -> None:
+        """Send one result about `count` items from `first` on; blocks while the pipe is full."""
+        size = body.size
+        inline = fits_inline(size)
+        elapsed_ns = time.perf_counter_ns() - self._started_ns
+        header = ResultHeader(kind, last, self._seq, first, count, elapsed_ns, size)
+        send(self._sock, pack_result(header), body, inline=inline)
+
+    def failure(
+        self,
+        kind: ResultKind,
+        failure: Failure,
+        first: int = 0,
+        count: int = 0,
+        *,
+        last: bool = True,
+    ) -> None:
+        """Send an error."""
+        body = Body()
+        pickle_into(body, failure)
+        self.send(kind, first, count, body, last=last)
+
+
+class Worker:
+    """The serving loop: takes frames, keeps the callables it was given."""
+
+    def __init__(
+        self, sock: socket.socket, outbox: Outbox, interrupts: _worker_process.Interrupts
+    ) -> None:
+        self._receiver = Receiver(sock)
+        self._outbox = outbox
+        self._interrupts = interrupts
+        self._calls: dict[int, Callable[[Any], Any]] = {APPLY_CALL_ID: apply_task}
+        self._slot = self._receive_slot()
+
+    def _receive_slot(self) -> Slot:
+        received = self._receiver.receive()
+        if received is None or received[1] is None:
+            raise BrokenPipeError("the parent closed the channel before it sent the claim slot")
+        fd = received[1]
+        try:
+            return Slot(fd)
+        finally:
+            os.close(fd)
+
+    def serve(self) -> None:
+        """Run frames until told to stop."""
+        self._outbox.send(ResultKind.READY, 0, 0, Body())
+        while (received := self._receiver.receive()) is not None:
+            record, fd = received
+            header = unpack_task(record)
+            if header.kind == TaskKind.STOP:
+                return
+            if header.kind == TaskKind.FORGET:
+                self._calls.pop(header.call_id, None)
+                continue
+            self._take_up(header, record, fd)
+            self._slot.fields[PHASE] = Phase.IDLE
+            if header.last:
+                return
+
+    def _take_up(self, header: TaskHeader, record: memoryview, fd: int | None) -> None:
+        self._slot.begin(header.seq)
+        self._outbox.begin(header.seq)
+        with body_of(record, TASK_HEADER_SIZE, header.size, fd) as body:
+            call = self._load(ResultKind.UNCALLABLE, header, body, 0, header.call_size)
+            if call is _NOTHING:
+                return
+            items = self._load(ResultKind.UNLOADED, header, body, header.call_size, header.size)
+        if items is _NOTHING:
+            return
+        run = _runner.run_exact if header.exact else _runner.run_batch
+        run(_runner.Run(call, items, header.budget_ns, self._slot, self._outbox, self._interrupts))
+
+    def _load(
+        self, kind: ResultKind, header: TaskHeader, body: memoryview, start: int, stop: int
+    ) -> Any:
+        if kind is ResultKind.UNCALLABLE and not header.call_size:
+            return self._calls[header.call_id]
+        self._interrupts.armed = True
+        try:
+            loaded = load(body[start:stop])
+        except BaseException as error:  # noqa: BLE001  user code runs in __setstate__
+            self._interrupts.armed = False
+            self._outbox.failure(kind, pack_error(error))
+            return _NOTHING
+        self._interrupts.armed = False
+        if kind is ResultKind.UNCALLABLE:
+            self._calls[header.call_id] = loaded
+        return loaded
+
+
+_NOTHING = object()

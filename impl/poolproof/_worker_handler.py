@@ -1,0 +1,216 @@
+"""The worker handler: starts workers, notices their deaths, finds what they held.
+
+A death is noticed by its descriptor, never by polling.  Then three sources
+tell where each task is: what had been sent already (results still unread),
+the claim slot (the task that was running, and outcomes not sent yet), and the
+ledger (everything else was never started and runs elsewhere).
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from . import _descriptors
+from ._channel import socket_pair
+from ._claims import Claim, Phase
+from ._errors import BrokenPoolError, WorkerLostError, describe_exit
+from ._frames import TaskKind
+from ._jobs import Job
+from ._link import Frame, Link
+from ._result_handler import ResultHandler, deliver_outcomes
+from ._task_handler import TaskHandler
+from ._worker import worker_main
+
+RETRY_S = 0.1  # first pause after a process could not be started; doubles up to ...
+RETRY_MAX_S = 2.0
+START_ATTEMPTS = 8  # failed starts in a row before the pool is broken: some 8 s
+
+_Started = tuple[BaseProcess, socket.socket, socket.socket]
+
+
+class WorkerHandler:
+    """Keeps `size` workers alive; used by the dispatcher's thread once the pool runs."""
+
+    def __init__(
+        self,
+        context: BaseContext,
+        size: int,
+        worker_args: tuple[Callable[..., object] | None, tuple[Any, ...]],
+        maxtasksperchild: int | None,
+    ) -> None:
+        self._context = context
+        self._size = size
+        self._worker_args = worker_args
+        self._maxtasksperchild = maxtasksperchild
+        self.links: list[Link] = []
+        self._failures = 0
+        self._failure_limit = max(3, 2 * size)
+        self._retry_at: float | None = None
+        #: why no worker can be had; set once, the pool is then useless
+        self.broken: BrokenPoolError | None = None
+
+    def start(self, count: int) -> list[Link]:
+        """Start workers.
+
+        Raises: whatever the context's `Process` raises, with nothing left behind.
+        """
+        started: list[_Started] = []
+        try:
+            for _ in range(count):
+                started.append(self._start_process())  # noqa: PERF401  what has started must be known
+        except BaseException:
+            _discard(started)
+            raise
+        # Only now: what a context's Process has beside start() is needed from here on.
+        links = [Link(*parts) for parts in started]
+        for link in links:
+            if self._maxtasksperchild is not None:
+                link.allow(self._maxtasksperchild)
+        self.links.extend(links)
+        return links
+
+    def _start_process(self) -> _Started:
+        own, peer = socket_pair()
+        try:
+            for end in (own, peer):
+                _descriptors.register(end)
+            process = _process(self._context, peer, self._worker_args)
+            process.start()
+        except BaseException:
+            own.close()
+            peer.close()
+            raise
+        return process, own, peer
+
+    def repopulate(self) -> list[Link]:
+        """Start what is missing and return it; a failed start is tried again later."""
+        started: list[Link] = []
+        if self.broken is not None or self.pause_s() > 0:
+            return started
+        while sum(not link.retiring or bool(link.ledger) for link in self.links) < self._size:
+            try:
+                started.extend(self.start(1))
+            except Exception as error:  # noqa: BLE001  OSError, and what a custom context raises
+                self._start_failed(error)
+                break
+        return started
+
+    def _start_failed(self, error: Exception) -> None:
+        self._failures += 1
+        if self._failures >= START_ATTEMPTS and not self.links:
+            self._break(f"no worker could be started in {self._failures} attempts", error)
+            return
+        pause = min(RETRY_MAX_S, RETRY_S * 2 ** (self._failures - 1))
+        self._retry_at = time.monotonic() + pause
+
+    def pause_s(self) -> float:
+        """Seconds until a failed start may be tried again, 0 for now."""
+        return 0.0 if self._retry_at is None else max(0.0, self._retry_at - time.monotonic())
+
+    @property
+    def waiting_to_retry(self) -> bool:
+        """Tell whether a start has failed and is to be tried again."""
+        return self._retry_at is not None and self.broken is None
+
+    def became_ready(self) -> None:
+        """A worker has started well."""
+        self._failures = 0
+        self._retry_at = None
+
+    def bury(
+        self, link: Link, results: ResultHandler, tasks: TaskHandler, finish: Callable[[Job], None]
+    ) -> None:
+        """Account for a dead worker: deliver what it finished, fail what it ran, free the rest."""
+        while results.drain(link):
+            continue
+        self.links.remove(link)
+        exitcode = link.reap()
+        if not link.ready:
+            self._startup_failed(link, exitcode)
+        claim = link.slot.read()
+        # From the back, so that what is given back stands in the order of the input.
+        for frame in reversed(link.ledger):
+            if frame.seq == claim.seq:
+                _settle_claimed(frame, claim, link, tasks)
+            else:
+                tasks.requeue(frame.job, frame.rest(frame.delivered))
+            if frame.job.finished():
+                finish(frame.job)
+        link.close()
+
+    def _startup_failed(self, link: Link, exitcode: int | None) -> None:
+        # A signal from outside says nothing about the workers that are still to come.
+        killed = exitcode is not None and exitcode < 0
+        self._failures += 1
+        if self._failures >= self._failure_limit * (10 if killed else 1):
+            what = (
+                f"the initializer raised {type(link.startup_error).__name__}: {link.startup_error}"
+                if link.startup_error is not None
+                else f"the last one died before it was ready ({describe_exit(exitcode)}); "
+                'is the main module guarded by `if __name__ == "__main__"`?'
+            )
+            self._break(
+                f"{self._failures} workers in a row failed to start: {what}", link.startup_error
+            )
+
+    def _break(self, why: str, cause: BaseException | None) -> None:
+        self.broken = BrokenPoolError(why)
+        self.broken.__cause__ = cause
+
+    def dismiss(self) -> None:
+        """Send the sentinel to every worker; each exits behind its last frame."""
+        for link in self.links:
+            if not link.retiring:
+                link.retiring = True
+                link.tell(TaskKind.STOP)
+
+
+def _discard(started: list[_Started]) -> None:
+    """End the workers of a pool that could not be made."""
+    for process, own, peer in started:
+        process.terminate()
+        own.close()
+        peer.close()
+    for process, _, _ in started:
+        process.join()
+
+
+def _process(context: BaseContext, peer: socket.socket, args: tuple[Any, ...]) -> BaseProcess:
+    process: BaseProcess = context.Process(target=worker_main, args=(peer, *args))  # type: ignore[attr-defined]  # every concrete context has it
+    process.name = process.name.replace("Process", "PoolWorker")
+    process.daemon = True
+    return process
+
+
+def _settle_claimed(frame: Frame, claim: Claim, link: Link, tasks: TaskHandler) -> None:
+    """Find the outcome of each task of the frame that a dead worker had taken up."""
+    if claim.phase == Phase.LOADING:
+        if len(frame.span.tasks) == 1:
+            _fail_lost(frame, 0, link)
+        else:
+            tasks.requeue_suspects(frame.job, frame.span)
+    elif frame.job.exact:
+        logged = link.slot.outcomes(claim)[frame.delivered - claim.first :]
+        deliver_outcomes(frame.job, frame.span.start + frame.delivered, logged)
+        over = max(claim.over, frame.delivered)
+        if claim.started > over:
+            _fail_lost(frame, over, link)
+        tasks.requeue(frame.job, frame.rest(max(claim.started, over)))
+    else:
+        # Values of a batch die with their worker; the task that was running answers for them.
+        if claim.started > frame.delivered:
+            running = claim.started - 1
+            frame.job.forfeit(frame.span.start + frame.delivered, running - frame.delivered)
+            _fail_lost(frame, running, link)
+        tasks.requeue(frame.job, frame.rest(max(claim.started, frame.delivered)))
+
+
+def _fail_lost(frame: Frame, position: int, link: Link) -> None:
+    job, index = frame.job.where(frame.span.start + position)
+    lost = WorkerLostError(link.process.exitcode, job, index, link.process.pid)
+    frame.job.fail(frame.span.start + position, lost)

@@ -1,0 +1,324 @@
+"""The pool as its users see it: argument checks, and one method a kind of job.
+
+No loop and no pipe is here.  Each method turns its call into a job, hands it
+to the dispatcher and returns the handle.
+"""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+import multiprocessing.util
+import os
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
+from types import TracebackType
+from typing import Any, Self
+
+from ._arguments import check_positive, check_worker_arguments, require_linux, worker_count
+from ._calls import call_for
+from ._dispatcher import Dispatcher
+from ._feed import feed_for, snapshot
+from ._imap_jobs import IMapJob
+from ._map_jobs import MapJob
+from ._results import AsyncResult, IMapIterator, IMapUnorderedIterator, MapResult
+from ._sizing import default_chunksize
+from ._state import Event, PoolState, StateMachine
+from ._worker_handler import WorkerHandler
+
+Callback = Callable[[Any], object]
+ErrorCallback = Callable[[BaseException], object]
+
+_EXIT_PRIORITY = 15  # at interpreter exit: before multiprocessing joins child processes, as stdlib
+
+
+class Pool:
+    """A process pool with the API of `multiprocessing.pool.Pool`.
+
+    Guarantees: every method may be called from any thread.  Every job that was
+    accepted ends, with its values or with an error that says what happened:
+    whatever workers, tasks, pickles, callbacks and iterables do, and whoever
+    terminates the pool.  No task runs twice.
+    """
+
+    def __init__(
+        self,
+        processes: int | None = None,
+        initializer: Callable[..., object] | None = None,
+        initargs: Iterable[Any] = (),
+        maxtasksperchild: int | None = None,
+        context: BaseContext | None = None,
+    ) -> None:
+        """Start `processes` workers (default: one a usable CPU).
+
+        Raises: ValueError and TypeError as the standard library does; whatever
+        starting a process raises, with no process left behind.
+        """
+        self._machine = StateMachine()  # first: __del__ reads it whatever fails below
+        require_linux()
+        size = worker_count(processes)
+        check_worker_arguments(initializer, maxtasksperchild)
+        self._pid = os.getpid()
+        self._processes = size
+        self._jobs = itertools.count(1)
+        workers = WorkerHandler(
+            context if context is not None else multiprocessing.get_context(),
+            size,
+            (initializer, tuple(initargs)),
+            maxtasksperchild,
+        )
+        workers.start(size)
+        self._dispatcher = Dispatcher(self._machine, workers, size)
+        self._dispatcher.start()
+        self._machine.apply(Event.STARTED)
+        self._finalize = multiprocessing.util.Finalize(
+            self, _terminate, args=(self._machine, self._dispatcher), exitpriority=_EXIT_PRIORITY
+        )
+
+    # -- jobs
+
+    def apply(
+        self, func: Callable[..., Any], args: Iterable[Any] = (), kwds: Mapping[str, Any] = {}
+    ) -> Any:
+        """Return `func(*args, **kwds)`, run in a worker."""
+        return self.apply_async(func, args, kwds).get()
+
+    def apply_async(
+        self,
+        func: Callable[..., Any],
+        args: Iterable[Any] = (),
+        kwds: Mapping[str, Any] = {},
+        callback: Callback | None = None,
+        error_callback: ErrorCallback | None = None,
+    ) -> AsyncResult:
+        """Run `func(*args, **kwds)` in a worker; return a handle at once."""
+        self._check_running()
+        result = AsyncResult(self, next(self._jobs), callback, error_callback)
+        self._dispatcher.submit_apply((func, args, kwds), result)
+        return result
+
+    def map(
+        self, func: Callable[[Any], Any], iterable: Iterable[Any], chunksize: int | None = None
+    ) -> list[Any]:
+        """Return `[func(item) for item in iterable]`, run in the workers."""
+        return self.map_async(func, iterable, chunksize).get()  # type: ignore[no-any-return]  # a list
+
+    def map_async(
+        self,
+        func: Callable[[Any], Any],
+        iterable: Iterable[Any],
+        chunksize: int | None = None,
+        callback: Callback | None = None,
+        error_callback: ErrorCallback | None = None,
+    ) -> MapResult:
+        """As `map`; return a handle at once."""
+        return self._map(func, iterable, chunksize, callback, error_callback, star=False)
+
+    def starmap(
+        self,
+        func: Callable[..., Any],
+        iterable: Iterable[Iterable[Any]],
+        chunksize: int | None = None,
+    ) -> list[Any]:
+        """Return `[func(*item) for item in iterable]`, run in the workers."""
+        return self.starmap_async(func, iterable, chunksize).get()  # type: ignore[no-any-return]  # a list
+
+    def starmap_async(
+        self,
+        func: Callable[..., Any],
+        iterable: Iterable[Iterable[Any]],
+        chunksize: int | None = None,
+        callback: Callback | None = None,
+        error_callback: ErrorCallback | None = None,
+    ) -> MapResult:
+        """As `starmap`; return a handle at once."""
+        return self._map(func, iterable, chunksize, callback, error_callback, star=True)
+
+    def imap(
+        self,
+        func: Callable[[Any], Any],
+        iterable: Iterable[Any],
+        chunksize: int = 1,
+        buffersize: int | None = None,
+    ) -> IMapIterator:
+        """Return an iterator of `func(item)`, in the order of the input.
+
+        buffersize: tasks that may be drawn from the input and not yet taken
+        from the iterator; default: as many as keep the workers busy.
+        """
+        return self._imap(IMapIterator(self), func, iterable, chunksize, buffersize)
+
+    def imap_unordered(
+        self,
+        func: Callable[[Any], Any],
+        iterable: Iterable[Any],
+        chunksize: int = 1,
+        buffersize: int | None = None,
+    ) -> IMapUnorderedIterator:
+        """As `imap`, in the order of completion."""
+        iterator = IMapUnorderedIterator(self)
+        self._imap(iterator, func, iterable, chunksize, buffersize)
+        return iterator
+
+    def _map(
+        self,
+        func: Callable[..., Any],
+        iterable: Iterable[Any],
+        chunksize: int | None,
+        callback: Callback | None,
+        error_callback: ErrorCallback | None,
+        *,
+        star: bool,
+    ) -> MapResult:
+        self._check_running()
+        result = MapResult(self, next(self._jobs), callback, error_callback)
+        check_positive("chunksize", chunksize, optional=True)
+        try:
+            items = snapshot(iterable)
+        except Exception as error:
+            if not hasattr(iterable, "__len__"):
+                raise
+            self._dispatcher.settle(
+                result, success=False, value=error
+            )  # as stdlib: the job's own error
+            return result
+        if not items:
+            self._dispatcher.settle(result, success=True, value=[])
+            return result
+        allowance = default_chunksize(len(items), self._processes) if chunksize is None else 1
+        size = chunksize or 1
+        call = call_for(func, star=star, chunksize=size)
+        self._dispatcher.submit(
+            MapJob(result, call, items, size, self._dispatcher.settle, allowance)
+        )
+        return result
+
+    def _imap(
+        self,
+        iterator: IMapIterator,
+        func: Callable[[Any], Any],
+        iterable: Iterable[Any],
+        chunksize: int,
+        buffersize: int | None,
+    ) -> IMapIterator:
+        self._check_running()
+        check_positive("chunksize", chunksize)
+        check_positive("buffersize", buffersize, optional=True)
+        dispatcher = self._dispatcher
+        feed = feed_for(iterable, chunksize, dispatcher.nudge, dispatcher.wake)
+        dispatcher.submit(
+            IMapJob(
+                next(self._jobs),
+                call_for(func, star=False, chunksize=chunksize),
+                feed,
+                chunksize,
+                iterator,
+                ordered=type(iterator) is IMapIterator,
+                buffersize=buffersize,
+                workers=self._processes,
+                wake=dispatcher.wake,
+            )
+        )
+        return iterator
+
+    # -- the end
+
+    def close(self) -> None:
+        """Take no more jobs; workers exit when all jobs are done."""
+        if self._machine.apply(Event.CLOSE) is PoolState.RUN:
+            self._dispatcher.close()
+
+    def terminate(self) -> None:
+        """Stop the workers now; every job that has no outcome ends with PoolTerminatedError."""
+        self._finalize()
+
+    def join(self) -> None:
+        """Wait until the workers have exited.
+
+        Raises: ValueError before close() or terminate().
+        """
+        state = self._machine.state
+        if state is PoolState.RUN:
+            raise ValueError("Pool is still running: expected close() or terminate() before join()")
+        self.check_process()
+        if state is PoolState.CLOSE:
+            self._dispatcher.drain()
+        self._dispatcher.join()
+
+    def __enter__(self) -> Self:
+        self._check_running()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> None:
+        self.terminate()
+
+    def __del__(self) -> None:
+        if self._machine.state is PoolState.RUN:
+            warnings.warn(
+                f"unclosed running multiprocessing pool {self!r}",
+                ResourceWarning,
+                stacklevel=2,
+                source=self,
+            )
+            self._dispatcher.wake()
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        raise NotImplementedError("pool objects cannot be passed between processes or pickled")
+
+    def __repr__(self) -> str:
+        cls = type(self)
+        return (
+            f"<{cls.__module__}.{cls.__qualname__} state={self._machine.state.value} "
+            f"pool_size={len(self._pool)}>"
+        )
+
+    # -- what handles need of their pool
+
+    def check_process(self) -> None:
+        """Raise RuntimeError in a process that did not create the pool."""
+        if os.getpid() != self._pid:
+            raise RuntimeError(
+                f"this pool belongs to process {self._pid}: expected its use there, got it in "
+                f"process {os.getpid()}, a fork without the pool's threads; create a pool here"
+            )
+
+    def wake(self) -> None:
+        """Make the dispatcher look at its jobs."""
+        self._dispatcher.wake()
+
+    def _check_running(self) -> None:
+        self.check_process()
+        if self._machine.state is not PoolState.RUN:
+            raise ValueError(
+                f"Pool not running: expected state RUN, got {self._machine.state.value}"
+            )
+
+    # -- what CPython's own tests look at
+
+    @property
+    def _pool(self) -> list[BaseProcess]:
+        return [link.process for link in self._dispatcher.links]
+
+    @property
+    def _state(self) -> PoolState:
+        return self._machine.state
+
+    @_state.setter
+    def _state(self, state: str) -> None:
+        self._machine.force(state)
+
+    def _repopulate_pool(self) -> None:
+        self._dispatcher.repopulate()
+
+
+def _terminate(machine: StateMachine, dispatcher: Dispatcher) -> None:
+    # Not a method: a finalizer that knew its pool would keep it alive.
+    machine.apply(Event.TERMINATE)
+    dispatcher.terminate()
