@@ -1,22 +1,19 @@
-"""The grid clause × (pool, start method, Python), and the detail behind each cell."""
+"""The grid clause × (pool, start method, Python)."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pandas as pd
 
-from . import units
 from .frames import rows
-from .links import Segment, link_references
 from .load_conformance import Conformance
 from .schema import LEVELS
-from .words import MEANINGS, REFERENCE, SEVERITY, STDLIB, short_name
+from .words import MEANINGS, REFERENCE, STDLIB, short_name
 
-LONGEST_TEXT: Final = 20_000  # characters of one text in a detail; stacks may be endless
 _METHODS: Final = ("fork", "spawn", "forkserver")
 
 
@@ -39,16 +36,16 @@ class Row:
     text: str
     untested: str | None
     cells: tuple[str | None, ...]
+    known: Mapping[int, str]  # by column: the failure that an XFAIL stands for
 
-    @property
-    def differs(self) -> bool:
-        """Whether any pool does something else than pass."""
-        return any(cell not in (None, "PASS") for cell in self.cells)
-
-    @property
-    def verdicts(self) -> str:
-        """The verdicts in this row, each once, for the filters."""
-        return " ".join(sorted({cell for cell in self.cells if cell}, key=SEVERITY.__getitem__))
+    def sign(self, column: int) -> str:
+        """Return what a cell shows: the sign of its verdict, and the word where it is no pass."""
+        verdict = self.cells[column]
+        if verdict in (None, "PASS"):
+            return MEANINGS[verdict].glyph if verdict else ""
+        if body := self.known.get(column):
+            return f"({MEANINGS[body].glyph}) {body.lower()}"
+        return f"{MEANINGS[verdict].glyph} {verdict.lower()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,38 +119,15 @@ def build_grid(data: Conformance) -> Grid:
         (column.subject, column.start_method, column.python): index
         for index, column in enumerate(columns)
     }
-    cells: dict[str, list[str | None]] = {
-        clause: [None] * len(columns) for clause in data.clauses["id"]
-    }
+    judged: dict[str, dict[int, dict[str, Any]]] = defaultdict(dict)
     for record in rows(data.verdicts):
-        if record["clause"] in cells:
-            key = (record["subject"], record["start_method"], record["python"])
-            cells[record["clause"]][position[key]] = record["verdict"]
-    return Grid(columns, tuple(_areas(data.clauses, cells)))
-
-
-def details(grid: Grid, data: Conformance) -> dict[str, Any]:
-    """Everything the detail pane shows, as plain JSON.
-
-    `cells` is keyed "row:column" by position in the grid; what is empty is left out.
-    """
-    places = {row.id: index for index, row in enumerate(grid.rows)}
-    columns = {
-        (column.subject, column.start_method, column.python): index
-        for index, column in enumerate(grid.columns)
-    }
-    cells = {}
-    for record in rows(data.verdicts):
-        if record["clause"] in places:
-            column = columns[record["subject"], record["start_method"], record["python"]]
-            cells[f"{places[record['clause']]}:{column}"] = _cell_detail(record)
-    clauses = {clause["id"]: clause for clause in rows(data.clauses)}
-    return {
-        "columns": [asdict(column) for column in grid.columns],
-        "clauses": [_clause_detail(clauses[row.id]) for row in grid.rows],
-        "meanings": {name: asdict(meaning) for name, meaning in MEANINGS.items()},
-        "cells": cells,
-    }
+        key = (record["subject"], record["start_method"], record["python"])
+        judged[record["clause"]][position[key]] = record
+    areas = (
+        Area(str(name), tuple(_row(clause, judged[clause["id"]], columns) for clause in rows(part)))
+        for name, part in data.clauses.groupby("area", sort=False)
+    )
+    return Grid(columns, tuple(areas))
 
 
 def _columns(verdicts: pd.DataFrame) -> tuple[Column, ...]:
@@ -184,63 +158,19 @@ def _version(python: str) -> tuple[int, ...]:
     return tuple(int(part) for part in python.split(".") if part.isdigit())
 
 
-def _areas(clauses: pd.DataFrame, cells: dict[str, list[str | None]]) -> Iterable[Area]:
-    for name, group in clauses.groupby("area", sort=False):
-        in_area = tuple(
-            Row(
-                id=str(clause["id"]),
-                level=str(clause["level"]),
-                text=str(clause["text"]),
-                untested=clause["untested"],
-                cells=tuple(cells[str(clause["id"])]),
-            )
-            for clause in rows(group)
-        )
-        yield Area(str(name), in_area)
-
-
-def _clause_detail(clause: dict[str, Any]) -> dict[str, Any]:
-    source: list[Segment] = link_references(clause["source"])
-    versions = " ".join(
-        f"{word} Python {clause[key]}"
-        for word, key in (("since", "since"), ("until", "until"))
-        if clause[key]
-    )
-    kept = {key: clause[key] for key in ("id", "area", "level", "text", "intent")}
-    return kept | {
-        "source": source,
-        "versions": versions,
-        "untested": clause["untested"],
-    }
-
-
-def _cell_detail(record: dict[str, Any]) -> dict[str, Any]:
-    duration_s = record["duration_s"]
-    issue = record["deviation_issue"]
-    detail: dict[str, Any] = {
-        key: _shorten(record[key])
-        for key in (
-            *("phase", "expected", "stdlib", "observed", "message", "checks"),
-            *("example", "traceback", "stacks", "output"),
-        )
-    }
-    detail |= {
-        "verdict": record["verdict"],
-        "took": units.duration(duration_s) if duration_s is not None else None,
-        "replay": record["replay"],
-        "script": record["script"],
-        "left": {what: list(found) for what, found in record["census"].items() if found},
-        "reason": record["deviation_reason"],
-        "issue": link_references(issue) if issue else None,
-        "history": [list(asdict(event).values()) for event in record["history"]],
-        "file": record["file"],
-    }
-    return {key: value for key, value in detail.items() if value}
-
-
-def _shorten(text: str | None) -> str | None:
-    if text is None or len(text) <= LONGEST_TEXT:
-        return text
-    return (
-        f"{text[:LONGEST_TEXT]}\n… {len(text) - LONGEST_TEXT:,} more characters in the record file"
+def _row(
+    clause: dict[str, Any], judged: dict[int, dict[str, Any]], columns: tuple[Column, ...]
+) -> Row:
+    verdicts = {place: record["verdict"] for place, record in judged.items()}
+    return Row(
+        id=clause["id"],
+        level=clause["level"],
+        text=clause["text"],
+        untested=clause["untested"],
+        cells=tuple(verdicts.get(place) for place in range(len(columns))),
+        known={
+            place: record["body"]
+            for place, record in judged.items()
+            if record["verdict"] == "XFAIL" and record["body"] in MEANINGS
+        },
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from .grid import Grid, subject_order
-from .words import FAILED, JUDGED, STDLIB, short_name
+from .words import BROKEN, JUDGED, STDLIB, short_name
 
 _NAMED = 3  # clauses named in the sentence before it says "and N more"
 
@@ -39,7 +39,7 @@ def tally(grid: Grid, subject: str, level: str) -> Tally:
     return Tally(
         testable=len(rows),
         judged=sum(1 for found in verdicts.values() if found & JUDGED),
-        broken=tuple(clause for clause, found in verdicts.items() if found & FAILED),
+        broken=tuple(clause for clause, found in verdicts.items() if found & BROKEN),
         errors=sum(1 for found in verdicts.values() if "ERROR" in found),
     )
 

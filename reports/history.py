@@ -56,6 +56,7 @@ def build_history(frame: pd.DataFrame) -> History:
             _over_commits(str(name), str(python), part)
             for (name, python), part in timed.groupby(["benchmark", "python"], sort=False)
         ]
+    panels.sort(key=lambda panel: not panel.wide)
     return History(tuple(panels), tuple(_failures(frame)), commits, tuple(_sources(frame)))
 
 
@@ -73,6 +74,8 @@ def _sweep(name: str, python: str, part: pd.DataFrame) -> Panel:
         )
         line.add("its own choice" if where is None else str(where), *_three(record, name))
     about = f"Python {python}, commit {records[0]['commit'][:8]}. {_says(name)}"
+    if all(record["repeat"] == 1 for record in records):
+        about += " One sample a point, as a quick run takes: no spread to show."
     return _panel(_title(name), about, axis, name, lines.values())
 
 
@@ -95,7 +98,8 @@ def _panel(title: str, about: str, axis: str, name: str, lines: Iterable[Line]) 
     is_rate = _COUNT.search(name) is not None
     show = (lambda value: units.rate(value, "tasks")) if is_rate else units.duration
     label = "tasks per second, more is better" if is_rate else "time, less is better"
-    chart = draw_panel(title, lines, axis=axis, label=label, show=show)
+    ticks = units.short_rate if is_rate else units.short_duration
+    chart = draw_panel(title, lines, axis=axis, label=label, show=ticks)
     table = tuple(
         (line.pool, line.facet, where, show(middle), f"{show(low)} to {show(high)}")
         for line in lines

@@ -20,7 +20,7 @@ from .fields import RecordError
 # What may be missing from a row is None: `chunksize` is what the benchmark calls so.
 COLUMNS = (
     *("benchmark", "unit", "commit", "date", "machine", "python", "env", "file"),
-    *("status", "value", "q25", "q75", "samples", "pool", "start_method", "params"),
+    *("status", "value", "q25", "q75", "repeat", "pool", "start_method", "params"),
 )
 
 
@@ -28,7 +28,7 @@ def load_asv(results: Path) -> pd.DataFrame:
     """Read the folder `.asv/results`.
 
     Columns: COLUMNS. `value`, `q25`, `q75` are in `unit` (asv: seconds or bytes);
-    `status` is ok, failed or skipped; `params` holds every parameter by its name.
+    `repeat` counts the samples; `status` is ok, failed or skipped; `params` holds every parameter by its name.
     Raises: RecordError on a file that is not asv's.
     """
     about = results / "benchmarks.json"
@@ -91,7 +91,7 @@ def _combinations(about: Mapping[str, Any], result: Mapping[str, Any]) -> Iterat
             "value": value,
             "q25": _at(result, "stats_q_25", index),
             "q75": _at(result, "stats_q_75", index),
-            "samples": _at(result, "samples", index),
+            "repeat": _at(result, "stats_repeat", index),
             "pool": params.get("pool"),
             "start_method": params.get("start_method"),
             "params": params,

@@ -16,7 +16,8 @@ from markupsafe import Markup
 from . import units
 from .conditions import build_conditions
 from .cpython_tests import SHOWN_AS, CpythonTests
-from .grid import build_grid, details
+from .details import details
+from .grid import build_grid
 from .headline import headline
 from .history import History
 from .load_conformance import Conformance

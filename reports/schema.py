@@ -92,6 +92,7 @@ class Verdict:
     subject: str
     start_method: str
     verdict: str
+    body: str | None  # what the test alone came to, where a deviation file changed the verdict
     phase: str | None
     duration_s: float | None
     expected: str | None
@@ -217,6 +218,7 @@ def _verdict(raw: Json) -> Verdict:
         subject=text(raw, "subject"),
         start_method=text(raw, "start_method"),
         verdict=verdict,
+        body=maybe_text(raw, "body"),
         phase=maybe_text(raw, "phase"),
         duration_s=maybe_number(raw, "duration_s"),
         expected=maybe_text(raw, "expected"),

@@ -58,3 +58,11 @@ def short_duration(seconds: float) -> str:
     """Return a duration given in seconds for an axis, as "10 ms"."""
     scale, name = time_unit(seconds)
     return f"{seconds / scale:g} {name}"
+
+
+def short_rate(per_second: float) -> str:
+    """Return a rate for an axis, as "500 k tasks/s"."""
+    for scale, prefix in ((1e6, "M "), (1e3, "k ")):
+        if per_second >= scale:
+            return f"{per_second / scale:g} {prefix}tasks/s"
+    return f"{per_second:g} tasks/s"

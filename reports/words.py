@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from .schema import VERDICTS
-
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
@@ -22,7 +20,9 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "PASS": Meaning("✓", "pass", "the pool does what the clause says"),
     "DIFFERS": Meaning("≠", "note", "the pool does something else than the stdlib; not a failure"),
     "UNSUPPORTED": Meaning("–", "quiet", "the pool says that it does not offer this"),
-    "XFAIL": Meaning("(✗)", "known", "fails, as its deviation file says, with a reason"),
+    "XFAIL": Meaning(
+        "(✗)", "known", "a failure that the pool's deviation file knows; its kind in parentheses"
+    ),
     "SKIP": Meaning("○", "quiet", "not run here; the reason is in the detail"),
     "UNKNOWN": Meaning("?", "quiet", "the run stopped before it could tell"),
     "BLOCKED": Meaning("⊘", "quiet", "cannot be judged until another clause passes"),
@@ -35,9 +35,8 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "HANG": Meaning("∞", "hang", "no answer before the deadline"),
 }
 
-FAILED: Final = frozenset({"FLAKY", "XPASS", "LEAK", "FAIL", "CRASH", "HANG"})
-JUDGED: Final = FAILED | {"PASS", "DIFFERS", "XFAIL"}
-SEVERITY: Final[dict[str, int]] = {verdict: rank for rank, verdict in enumerate(VERDICTS)}
+BROKEN: Final = frozenset({"XFAIL", "FLAKY", "LEAK", "FAIL", "CRASH", "HANG"})  # known or not
+JUDGED: Final = BROKEN | {"PASS", "DIFFERS", "XPASS"}
 
 LEVEL_SAYS: Final[dict[str, str]] = {
     "MUST": "documented, or asserted by CPython's own tests",

@@ -52,11 +52,22 @@
     return block;
   }
 
-  function compared(cell) {
+  // What the stdlib did: as the record says, or else its own cell beside this one.
+  function stdlib(data, row, column, cell) {
+    if (cell.stdlib || column.subject === data.stdlib) return cell.stdlib;
+    const beside = data.columns.findIndex((other) =>
+      other.subject === data.stdlib && other.start_method === column.start_method && other.python === column.python);
+    const its = data.cells[`${row}:${beside}`];
+    if (!its) return null;
+    const phase = its.phase ? ` in ${its.phase}` : "";
+    return `${its.body || its.verdict}${phase}${its.observed ? `: ${its.observed}` : ""}`;
+  }
+
+  function compared(cell, stdlibDid) {
     const three = element("div", "", { class: "three" });
     const lines = [
       ["Expected", cell.expected],
-      ["What the stdlib did", cell.stdlib],
+      ["What the stdlib did", stdlibDid],
       ["What this pool did", cell.observed || cell.message],
     ];
     for (const [title, text] of lines) if (text) three.append(titled(title, element("p", text)));
@@ -120,7 +131,8 @@
     close.addEventListener("click", () => dialog.close());
     header.append(element("h2", `${clause.id} · ${column.short}`, { id: "detail-title" }), close);
     const where = [column.subject, column.start_method, `Python ${column.python}`, cell.took].filter(Boolean);
-    const verdict = `${meaning.glyph} ${cell.verdict}${cell.phase ? ` in ${cell.phase}` : ""}: ${meaning.says}`;
+    const known = cell.body ? ` (${cell.body})` : "";
+    const verdict = `${meaning.glyph} ${cell.verdict}${known}${cell.phase ? ` in ${cell.phase}` : ""}: ${meaning.says}`;
     return [
       header,
       element("p", where.join(" · "), { class: "muted small" }),
@@ -134,7 +146,8 @@
     const cell = data.cells[`${row}:${index}`];
     if (!cell) return;
     const [clause, column] = [data.clauses[row], data.columns[index]];
-    dialog.replaceChildren(...head(clause, column, cell, data.meanings[cell.verdict]), ...compared(cell), ...evidence(cell));
+    const top = head(clause, column, cell, data.meanings[cell.verdict]);
+    dialog.replaceChildren(...top, ...compared(cell, stdlib(data, row, column, cell)), ...evidence(cell));
     if (clause.intent) dialog.append(titled("Why this clause", prose(clause.intent)));
     if (clause.source.length) dialog.append(titled("Source", linked("p", clause.source)));
     if (clause.versions) dialog.append(titled("In force", element("p", clause.versions)));

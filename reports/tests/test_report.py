@@ -171,6 +171,12 @@ def test_headline_names_what_the_reference_does(report: Path) -> None:
     assert "breaks 1 of 2 SHOULD clauses (DEATH-01)" in text
 
 
+def test_a_known_failure_is_shown_as_what_it_is(report: Path) -> None:
+    """An XFAIL says in parentheses what the body came to; the headline counts it as broken."""
+    html = report.read_text(encoding="utf-8")
+    assert re.search(r'<td class="XFAIL[^>]*>\(∞\) hang</td>', html)
+
+
 def test_timeline_table_tells_of_the_starved_worker(timeline: Path) -> None:
     """16 one-second items at chunksize 14: the second worker is busy 2 s of 14 s."""
     html = timeline.read_text(encoding="utf-8")

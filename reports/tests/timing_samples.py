@@ -87,17 +87,24 @@ def write_asv(results: Path, commits: tuple[str, ...] = ("a" * 40, "b" * 40)) ->
     write_json(results / "vm" / "machine.json", {"machine": "vm"})
     values = [0.02, 0.01, 0.02, 0.01, 0.2, 0.1, 0.2, None]  # seconds; None: failed
     for day, commit in enumerate(commits):
-        sweep = [values, params, "v2", values, values]
+        sweep = [values, params, "v2", values, values, [1] * len(values)]
         run = {
             "commit_hash": commit,
             "date": 1_790_000_000_000 + day * 86_400_000,  # ms
             "params": {"machine": "vm"},
             "python": "3.13",
             "env_name": "virtualenv-py3.13",
-            "result_columns": ["result", "params", "version", "stats_q_25", "stats_q_75"],
+            "result_columns": [
+                "result",
+                "params",
+                "version",
+                "stats_q_25",
+                "stats_q_75",
+                "stats_repeat",
+            ],
             "results": {
                 "Map.time_map_2000_noops": sweep,
-                "Gone.time_gone": [[1.0], [], "v1", [1.0], [1.0]],
+                "Gone.time_gone": [[1.0], [], "v1", [1.0], [1.0], [1]],
             },
         }
         write_json(results / "vm" / f"{commit[:8]}-virtualenv-py3.13.json", run)
