@@ -28,7 +28,8 @@ def load_asv(results: Path) -> pd.DataFrame:
     """Read the folder `.asv/results`.
 
     Columns: COLUMNS. `value`, `q25`, `q75` are in `unit` (asv: seconds or bytes);
-    `repeat` counts the samples; `status` is ok, failed or skipped; `params` holds every parameter by its name.
+    `repeat` counts the samples; `status` is ok, failed or skipped; `params` holds every
+    parameter by its name.
     Raises: RecordError on a file that is not asv's.
     """
     about = results / "benchmarks.json"

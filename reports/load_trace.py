@@ -33,7 +33,7 @@ def load_trace(path: Path) -> pd.DataFrame:
     if not bars:
         raise RecordError(
             f'{path}: expected events with "ph": "X" (an item that a worker ran), got none among '
-            f"{len(events)} events; record one with Pool(trace=FILE)"
+            f"{len(events)} events; give the trace of a run in which the pool did something"
         )
     frame = pd.DataFrame(bars, columns=list(COLUMNS))
     frame["start_us"] -= frame["start_us"].min()

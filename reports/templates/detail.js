@@ -38,8 +38,12 @@
     const block = element("div", "", { class: "copyable" });
     const button = element("button", "Copy", { type: "button" });
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(text);
-      button.textContent = "Copied";
+      try {
+        await navigator.clipboard.writeText(text);
+        button.textContent = "Copied";
+      } catch {
+        button.textContent = "Not allowed"; // the browser's choice; the text can be selected
+      }
     });
     block.append(element("pre", text));
     if (navigator.clipboard) block.append(button);
