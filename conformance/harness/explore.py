@@ -20,10 +20,12 @@ from hypothesis.errors import UnsatisfiedAssumption
 
 from .attempt import Attempt
 from .expect import shown
+from .request import Request
 from .verdicts import BROKEN, Verdict
 
 _EXAMPLES = 20  # where a test's own @settings say nothing else
 _SHORTEST_S = 0.5  # a deadline below this measures the scheduler, not the subject
+_SHRINK_SHARE = 0.75  # of a deadline: what making a failure small may cost
 _PATIENCE = 3.0  # times the slowest passing example
 _STOPS = BROKEN | {Verdict.ERROR, Verdict.UNSUPPORTED, Verdict.BLOCKED}
 
@@ -52,12 +54,12 @@ def use_profile() -> None:
     settings.load_profile("poolproof")
 
 
-def explore(test: Any, attempt: Try, *, deadline_s: float, most: int) -> Attempt:
+def explore(test: Any, attempt: Try, request: Request) -> Attempt:
     """Run a `@given` test; returns its smallest failure, or the PASS that stands for all.
 
-    At most `most` examples are run, and no new one after `deadline_s` seconds.
+    At most `max_examples` are run, and no new one after a deadline.
     """
-    exploration = _Exploration(attempt, deadline_s, most)
+    exploration = _Exploration(attempt, request)
     test.hypothesis.inner_test = exploration.example
     try:
         test(subject=None)
@@ -69,16 +71,17 @@ def explore(test: Any, attempt: Try, *, deadline_s: float, most: int) -> Attempt
 class _Exploration:
     """The verdicts of one property's examples, and the time spent on them."""
 
-    def __init__(self, attempt: Try, deadline_s: float, most: int) -> None:
+    def __init__(self, attempt: Try, request: Request) -> None:
         self._attempt = attempt
-        self._most = most
-        self._deadline_s = deadline_s
+        self._most = request.max_examples
+        self._deadline_s = request.deadline_s
+        self._shrink_s = _SHRINK_SHARE * request.deadline_s if request.shrink else 0.0
         self._seen: dict[str, Attempt] = {}
         self._slowest_s = 0.0
         self._run = 0
         self._first: tuple[dict[str, Any], Attempt] | None = None
         self._last: tuple[dict[str, Any], Attempt] | None = None
-        self._until = time.monotonic() + deadline_s
+        self._until = time.monotonic() + request.deadline_s
 
     def example(self, **arguments: Any) -> None:
         """Give the engine one example's verdict."""
@@ -95,7 +98,7 @@ class _Exploration:
             self._last = (arguments, seen)
             if self._first is None:
                 self._first = self._last
-                self._until = time.monotonic() + 2 * self._deadline_s
+                self._until = time.monotonic() + self._shrink_s
             raise _FAILED[seen.verdict](key)
 
     def confirmed(self) -> Attempt:

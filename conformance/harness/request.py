@@ -21,6 +21,8 @@ class Request:
     max_examples: int
     memory_mib: int
     needs: tuple[str, ...] = ()
+    shrink: bool = True
+    """Whether a failing example is made small; a known failure's is not worth the time."""
     preload: bool = False
     """Whether the zygote may import the subject's module itself."""
 

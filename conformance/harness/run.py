@@ -168,6 +168,7 @@ class Run:
             max_examples=examples(start_method),
             memory_mib=_MEMORY_MIB,
             needs=test.mark.needs,
+            shrink=self._known_failure(subject, test.mark.clause, start_method) is None,
             preload=self._ready.preload(subject),
         )
 
@@ -179,8 +180,14 @@ class Run:
             test=test.function,
             attempt=attempt,
             oracle=self._stdlib_did(test, start_method) if _asks(subject, attempt) else None,
-            deviation=self._known[subject].find(test.mark.clause.id, start_method),
+            deviation=self._known_failure(subject, test.mark.clause, start_method),
         )
+
+    def _known_failure(
+        self, subject: str, clause: Clause, start_method: str
+    ) -> deviations.Deviation | None:
+        known = self._known.get(subject)  # the oracle has none where it is no subject of the run
+        return known.find(clause.id, start_method) if known else None
 
     def _stdlib_did(self, test: Test, start_method: str) -> Attempt | None:
         """Run the same test on the stdlib's pool, once a run; None where it has no such method."""

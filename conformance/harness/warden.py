@@ -55,7 +55,7 @@ def _serve(request: Request, pipe: int) -> Attempt:
     if hasattr(test, "hypothesis"):
         inner = test.hypothesis.inner_test
         engine, test = test, inner
-        seen = explore(engine, run_one, deadline_s=request.deadline_s, most=request.max_examples)
+        seen = explore(engine, run_one, request)
     else:
         seen = run_one({}, request.deadline_s)
     if seen.verdict in BROKEN and seen.transcript:

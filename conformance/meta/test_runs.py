@@ -1,0 +1,206 @@
+"""Whole runs of `pytest conformance`, each a process: exit codes, records, nothing left behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+_ROOM = Path(__file__).resolve().parent.parent
+_BROKEN = f"{__package__}.broken"
+_HURRY = ("--budget-scale", "0.5")  # what hangs here hangs for good
+_LIMIT_S = 120.0  # seconds for one run on a machine that is busy with others
+
+
+@dataclass
+class Suite:
+    """Runs the suite in a process whose descendants can be told by a mark they inherit."""
+
+    record: Path
+    deviations: Path
+    mark: str
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a run under fork."""
+        command = [sys.executable, "-m", "pytest", str(_ROOM), "-p", "no:cacheprovider"]
+        command += ["--record", str(self.record), "--deviations", str(self.deviations)]
+        return subprocess.Popen(
+            [*command, "--start-method", "fork", *arguments],
+            cwd=_ROOM.parent,
+            env={**os.environ, "POOLPROOF_META_MARK": self.mark},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *arguments: str) -> tuple[int, str]:
+        """Run to the end; exit code and what was printed."""
+        with self.start(*arguments) as process:
+            text, _ = process.communicate(timeout=_LIMIT_S)
+        return process.returncode, text
+
+    def records(self, kind: str) -> list[dict[str, Any]]:
+        """Return the records of one kind; every line of the file has to be whole."""
+        lines = self.record.read_text(encoding="utf-8").splitlines()
+        return [record for record in map(json.loads, lines) if record["record"] == kind]
+
+    def survivors(self) -> list[psutil.Process]:
+        """Return the processes that have the mark: descendants of a run, wherever they hid."""
+        found = []
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if process.environ().get("POOLPROOF_META_MARK") == self.mark:
+                    found.append(process)
+        return found
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> Iterator[Suite]:
+    """Give a suite with a record file and a deviations folder of its own."""
+    suite = Suite(tmp_path / "record.jsonl", tmp_path / "deviations", uuid.uuid4().hex)
+    suite.deviations.mkdir()
+    yield suite
+    left = suite.survivors()
+    for process in left:
+        process.kill()
+    assert not left, f"the run left {left}"
+
+
+def test_the_stdlib_conforms(suite: Suite) -> None:
+    """A pool without a failure gives exit code 0 and a whole record."""
+    code, text = suite.run("--pool", "multiprocessing:Pool", "--clause", "MAP-01")
+    assert code == 0, text
+    footer = suite.records("footer")
+    assert [(f["counts"], f["exit_code"], f["ran"]) for f in footer] == [({"PASS": 1}, 0, 1)]
+    assert suite.records("header")[0]["expected"] == 1
+    assert "MAP-01" in {clause["id"] for clause in suite.records("clause")}
+
+
+def test_a_broken_pool_gives_1(suite: Suite) -> None:
+    """A MUST that fails gives 1, and the record says all that is known."""
+    pool = f"{_BROKEN}.reversed_map:Pool"
+    code, text = suite.run("--pool", pool, "--clause", "MAP-01")
+    assert code == 1, text
+    (verdict,) = suite.records("verdict")
+    assert verdict["verdict"] == "FAIL"
+    assert verdict["stdlib"].startswith("PASS")
+    assert verdict["replay"].startswith(f"pytest conformance --pool {pool} --start-method fork")
+    assert verdict["expected"]
+    assert verdict["observed"]
+    assert "expected: what multiprocessing:Pool does" in text
+
+
+def test_a_hanging_pool_costs_a_deadline_and_leaves_no_process(suite: Suite) -> None:
+    """A map that never returns is a HANG with its place and a script; the run goes on."""
+    code, text = suite.run("--pool", f"{_BROKEN}.hanging_map:Pool", "--clause", "MAP-01", *_HURRY)
+    assert code == 1, text
+    (verdict,) = suite.records("verdict")
+    assert (verdict["verdict"], verdict["phase"]) == ("HANG", "map")
+    assert "in map" in verdict["stacks"]
+    assert "pool1.map(square" in verdict["script"]
+    assert verdict["example"]
+
+
+def test_an_orphan_is_found_and_killed(suite: Suite) -> None:
+    """A process that left its session and its parent is a leak, and does not survive the run."""
+    code, text = suite.run(
+        "--pool", f"{_BROKEN}.leaving_an_orphan:Pool", "--clause", "MAP-01", *_HURRY
+    )
+    assert code == 1, text
+    (verdict,) = suite.records("verdict")
+    assert verdict["verdict"] == "LEAK"
+    assert "sleep 600" in verdict["census"]["children"][0]
+
+
+def test_a_should_fails_only_a_strict_run(suite: Suite) -> None:
+    """A SHOULD that hangs gives 0, and 1 with --strict."""
+    arguments = ("--pool", f"{_BROKEN}.lost_task:Pool", "--clause", "DEATH-01", *_HURRY)
+    code, text = suite.run(*arguments)
+    assert code == 0, text
+    code, text = suite.run(*arguments, "--strict")
+    assert code == 1, text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("--pool", "nosuchmodule:Pool"), 6, "nosuchmodule:Pool does not import"),
+        (("--pool", "math:sqrt"), 6, "math:sqrt is no pool"),
+        (("--pool", "json:loads"), 7, "json:loads under fork fails the smoke test"),
+        (("--clause", "NOSUCH"), 5, "matches --clause NOSUCH"),
+        (("--level", "MIGHT"), 4, "invalid choice: 'MIGHT'"),
+        (("--budget-scale", "0"), 4, "invalid positive float value: '0'"),
+        (("--jobs", "many"), 4, "invalid positive int value: 'many'"),
+    ],
+)
+def test_bad_input_has_a_line_and_a_code(
+    suite: Suite, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    """Each mistake on the command line gives one line and its own exit code."""
+    got, text = suite.run(*arguments)
+    assert got == code, text
+    assert words in text
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "words"),
+    [
+        ("[[deviation", 4, "expected TOML"),
+        ("[[deviation]]\nclause = 'NO-99'\nverdict = ['FAIL']\nreason = 'x'", 4, "NO-99"),
+        ("[[deviation]]\nclause = 'MAP-01'\nverdict = ['FAIL']", 4, "expected a reason"),
+        ("[[deviation]]\nclause = 'MAP-01'\nverdict = ['BAD']\nreason = 'x'", 4, "verdicts out of"),
+        ("[[deviation]]\nclause = 'MAP-01'\nverdict = ['FAIL']\nreason = 'x'", 1, "XPASS"),
+    ],
+)
+def test_a_bad_deviation_file_stops_the_run(
+    suite: Suite, content: str, code: int, words: str
+) -> None:
+    """A file that is malformed, or speaks of what is not so, is an error that says where."""
+    (suite.deviations / "multiprocessing.Pool.toml").write_text(content, encoding="utf-8")
+    got, text = suite.run("--pool", "multiprocessing:Pool", "--clause", "MAP-01")
+    assert got == code, text
+    assert words in text
+
+
+def test_a_known_failure_is_written_down_and_then_expected(suite: Suite) -> None:
+    """--write-deviations makes the entry that turns the failure into XFAIL."""
+    arguments = ("--pool", f"{_BROKEN}.reversed_map:Pool", "--clause", "MAP-01")
+    code, text = suite.run(*arguments, "--write-deviations")
+    assert code == 1, text
+    code, text = suite.run(*arguments)
+    assert code == 0, text
+    assert suite.records("footer")[0]["counts"] == {"XFAIL": 1}
+
+
+def test_an_interrupted_run_keeps_its_records(suite: Suite) -> None:
+    """What was ruled before Ctrl-C is in the file, which has no footer; nothing survives."""
+    pools = ("--pool", "multiprocessing:Pool", "--pool", f"{_BROKEN}.hanging_map:Pool")
+    with suite.start(*pools, "--clause", "MAP-01", "--budget-scale", "20") as process:
+        limit = time.monotonic() + _LIMIT_S
+        while not (suite.record.exists() and suite.records("verdict")):
+            assert time.monotonic() < limit, "no verdict was recorded"
+            time.sleep(0.05)  # the file is how the run tells us
+        process.send_signal(signal.SIGINT)
+        text, _ = process.communicate(timeout=_LIMIT_S)
+    assert process.returncode == 2, text
+    assert [v["verdict"] for v in suite.records("verdict")] == ["PASS"]
+    assert not suite.records("footer")
+
+
+def test_a_run_that_decides_nothing_gives_5(suite: Suite) -> None:
+    """A subject that supports nothing of what was asked was not held to anything."""
+    pool = ("--pool", "multiprocessing.pool:ThreadPool", "--clause", "LIFE-01")
+    code, text = suite.run(*pool)
+    assert code == 5, text
+    assert suite.records("footer")[0]["counts"] == {"UNSUPPORTED": 1}
