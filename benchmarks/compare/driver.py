@@ -44,7 +44,7 @@ def main() -> None:
     """Answer questions until the socket closes."""
     name, descriptor = sys.argv[1], int(sys.argv[2])
     connection = Connection(descriptor)
-    os.set_inheritable(descriptor, False)  # noqa: FBT003 - os names no parameters
+    os.set_inheritable(descriptor, False)
     # A forked worker that keeps the socket would keep the test process from seeing our end.
     os.register_at_fork(after_in_child=lambda: os.close(descriptor))
     # Python 3.12+ warns at every fork of a process with threads: a fact about forks, not news here.

@@ -75,6 +75,8 @@ def extra_info(group: Group, result: Result) -> dict[str, Any]:
 
 def unstable(samples_s: list[float]) -> str | None:
     """Say why a median of these samples should not be trusted, and what to do; None if it may."""
+    if len(samples_s) == 1:
+        return "one sample has no spread: leave --quick out, or give --rows"
     median = statistics.median(samples_s)
     if median < SHORTEST_RELIABLE_S:
         return (

@@ -51,10 +51,10 @@ class Result:
             self.ratios() or [sample.elapsed_s / sample.tasks for sample in self.samples]
         )
 
-    def interquartile_range_s(self) -> float:
-        """Return the distance of the quartiles; 0 for a single sample."""
+    def interquartile_range_s(self) -> float | None:
+        """Return the distance of the quartiles; None for a single sample, which has no spread."""
         times_s = self.times_s()
         if len(times_s) == 1:
-            return 0.0
+            return None
         low, _, high = statistics.quantiles(times_s, n=4, method="inclusive")
         return high - low

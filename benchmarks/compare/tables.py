@@ -44,8 +44,10 @@ def group_table(group: Group, results: dict[str, Result]) -> Table:
 _STYLES = {"reference": "bold", "control": "italic", "sweep": "cyan"}
 
 
-def seconds(value_s: float) -> str:
-    """Return a span of time in the unit that suits it."""
+def seconds(value_s: float | None) -> str:
+    """Return a span of time in the unit that suits it; a dash where there is none."""
+    if value_s is None:
+        return "-"
     for unit, scale in (("s", 1.0), ("ms", 1e3), ("us", 1e6)):
         if value_s * scale >= 1.0:
             return f"{value_s * scale:.3g} {unit}"
