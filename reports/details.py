@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import zlib
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -12,10 +15,28 @@ from .links import link_references
 from .load_conformance import Conformance
 from .words import MEANINGS, STDLIB
 
-LONGEST_TEXT: Final = 20_000  # characters of one text; stacks may be endless
+# Characters of one text, stacks above all: as many as the page has room for.
+LONGEST_TEXTS: Final = (20_000, 4_000, 1_000, 200)
+MOST_PACKED: Final = 1_000_000  # characters of all details, packed
 
 
-def details(grid: Grid, data: Conformance) -> dict[str, Any]:
+def pack_details(grid: Grid, data: Conformance) -> str:
+    """Return the details packed for the page, the longest texts shortened if they must be."""
+    packed = ""
+    for longest in LONGEST_TEXTS:
+        packed = pack(details(grid, data, longest))
+        if len(packed) <= MOST_PACKED:
+            break
+    return packed
+
+
+def pack(content: Any) -> str:
+    """Return JSON, deflated and in base64, which the page unpacks when it is needed."""
+    plain = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return base64.b64encode(zlib.compress(plain.encode(), 9)).decode()
+
+
+def details(grid: Grid, data: Conformance, longest: int) -> dict[str, Any]:
     """Everything the detail pane shows, as plain JSON.
 
     `cells` is keyed "row:column" by position in the grid; what is empty is left out.
@@ -29,7 +50,7 @@ def details(grid: Grid, data: Conformance) -> dict[str, Any]:
     for record in rows(data.verdicts):
         if record["clause"] in places:
             column = columns[record["subject"], record["start_method"], record["python"]]
-            cells[f"{places[record['clause']]}:{column}"] = _cell_detail(record)
+            cells[f"{places[record['clause']]}:{column}"] = _cell_detail(record, longest)
     clauses = {clause["id"]: clause for clause in rows(data.clauses)}
     return {
         "columns": [asdict(column) for column in grid.columns],
@@ -52,11 +73,11 @@ def _clause_detail(clause: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _cell_detail(record: dict[str, Any]) -> dict[str, Any]:
+def _cell_detail(record: dict[str, Any], longest: int) -> dict[str, Any]:
     duration_s = record["duration_s"]
     issue = record["deviation_issue"]
     detail: dict[str, Any] = {
-        key: _shorten(record[key])
+        key: _shorten(record[key], longest)
         for key in (
             *("phase", "expected", "stdlib", "observed", "message", "checks"),
             *("example", "traceback", "stacks", "output"),
@@ -77,9 +98,7 @@ def _cell_detail(record: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in detail.items() if value}
 
 
-def _shorten(text: str | None) -> str | None:
-    if text is None or len(text) <= LONGEST_TEXT:
+def _shorten(text: str | None, longest: int) -> str | None:
+    if text is None or len(text) <= longest:
         return text
-    return (
-        f"{text[:LONGEST_TEXT]}\n… {len(text) - LONGEST_TEXT:,} more characters in the record file"
-    )
+    return f"{text[:longest]}\n… {len(text) - longest:,} more characters in the record file"

@@ -71,7 +71,7 @@ class Grid:
     @property
     def pythons(self) -> list[str]:
         """The Python versions that have a column, newest first."""
-        return sorted({column.python for column in self.columns}, key=_version, reverse=True)
+        return sorted({column.python for column in self.columns}, key=version_order, reverse=True)
 
     @property
     def main_python(self) -> str:
@@ -80,7 +80,7 @@ class Grid:
         judged = Counter(
             python for row in self.rows for place, python in places if row.cells[place]
         )
-        return max(self.pythons, key=lambda python: (judged[python], _version(python)))
+        return max(self.pythons, key=lambda python: (judged[python], version_order(python)))
 
     @property
     def subjects(self) -> list[str]:
@@ -142,7 +142,7 @@ def _columns(verdicts: pd.DataFrame) -> tuple[Column, ...]:
 
 
 def _column_order(column: Column) -> tuple[Any, ...]:
-    newest_first = tuple(-part for part in _version(column.python))
+    newest_first = tuple(-part for part in version_order(column.python))
     method = column.start_method
     place = _METHODS.index(method) if method in _METHODS else len(_METHODS)
     return (newest_first, *subject_order(column.subject), place, method)
@@ -154,7 +154,8 @@ def subject_order(subject: str) -> tuple[int, str]:
     return first.get(subject, 2), short_name(subject).lower()
 
 
-def _version(python: str) -> tuple[int, ...]:
+def version_order(python: str) -> tuple[int, ...]:
+    """Sort key: 3.9 before 3.13."""
     return tuple(int(part) for part in python.split(".") if part.isdigit())
 
 

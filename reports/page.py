@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -16,12 +13,12 @@ from markupsafe import Markup
 from . import units
 from .conditions import build_conditions
 from .cpython_tests import SHOWN_AS, CpythonTests
-from .details import details
+from .details import pack_details
 from .grid import build_grid
 from .headline import headline
 from .history import History
 from .load_conformance import Conformance
-from .subjects import build_cards
+from .subjects import build_cards, cards_by_python
 from .timings import SIGNS, Timings
 from .words import LEVEL_SAYS, MEANINGS, short_name
 
@@ -76,7 +73,7 @@ def render_report(
                 *timings.sources,
                 *history.sources,
             ],
-            cards=cards,
+            cards=cards_by_python(grid, cards),
             grid=grid,
             timings=timings,
             signs=SIGNS,
@@ -86,16 +83,10 @@ def render_report(
             meanings=MEANINGS,
             level_says=LEVEL_SAYS,
             tones=_tones(),
-            packed=pack(details(grid, data)),
+            packed=pack_details(grid, data),
             built=units.moment(datetime.now(UTC).isoformat()),
         )
     )
-
-
-def pack(content: Any) -> str:
-    """Return JSON, deflated and in base64, which the page unpacks when it is needed."""
-    plain = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return base64.b64encode(zlib.compress(plain.encode(), 9)).decode()
 
 
 def _asset(name: str) -> Markup:

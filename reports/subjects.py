@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .frames import rows
-from .grid import Grid, subject_order
+from .grid import Grid, subject_order, version_order
 from .load_conformance import Conformance
 from .schema import LEVELS
 from .words import JUDGED, MEANINGS, short_name
@@ -45,6 +45,14 @@ def build_cards(grid: Grid, data: Conformance) -> list[Card]:
     """Cards in the order of the grid, missing subjects last."""
     cards = [_card(grid, row) for row in rows(data.subjects)]
     return sorted(cards, key=lambda card: (not card.available, *subject_order(card.subject)))
+
+
+def cards_by_python(grid: Grid, cards: list[Card]) -> dict[str, list[Card]]:
+    """Group the cards: first the Python version with the most verdicts, then the newest."""
+    pythons = sorted({card.python for card in cards}, key=version_order, reverse=True)
+    if grid.columns:
+        pythons.sort(key=lambda python: python != grid.main_python)
+    return {python: [card for card in cards if card.python == python] for python in pythons}
 
 
 def _card(grid: Grid, row: dict[str, Any]) -> Card:

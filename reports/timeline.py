@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from . import units
+from .details import pack
 from .load_trace import load_trace
-from .page import environment, pack
+from .page import environment
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,4 +58,4 @@ def short_name(subject: str) -> str:
         return "stdlib Pool"
     if module in {"concurrent.futures", "multiprocessing.pool"}:
         return f"stdlib {attribute}"
-    return module
+    return module.partition(".")[0]

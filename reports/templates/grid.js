@@ -29,6 +29,7 @@ const Grid = (() => {
     const shown = columns.map(fits);
     if (shown.join() === shownColumns.join()) return;
     shownColumns = shown;
+    table.classList.toggle("one-python", Boolean(python));
     for (const name of names) name.classList.toggle("hidden", !fits(name.dataset));
     shown.forEach((show, index) => {
       heads[index].classList.toggle("hidden", !show);
