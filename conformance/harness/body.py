@@ -36,7 +36,7 @@ STACKS_SIGNAL = signal.SIGRTMAX - 1
 _ROOM = Path(__file__).resolve().parent.parent
 _SUBJECT_SIDE = tuple(
     str(_ROOM / part)
-    for part in ("subjects", "meta", "harness/tracked.py", "harness/bound.py", "tasks.py")
+    for part in ("subjects", "meta/broken", "meta/sound", "harness/tracked.py", "harness/bound.py")
 )
 
 Test = Callable[..., Any]

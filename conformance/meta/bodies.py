@@ -1,0 +1,75 @@
+"""Bodies that misbehave one way each, for `test_bodies`."""
+
+import itertools
+import os
+import signal
+import threading
+from typing import Any
+
+from .. import tasks
+from ..harness.bound import BoundSubject
+from ..harness.expect import InjectorError
+
+
+def worker_modules(subject: BoundSubject) -> list[str]:
+    """Return the names of the modules that a worker has imported."""
+    expression = "sorted(__import__('sys').modules)"
+    with subject.open(1) as pool:
+        pool.apply(tasks.noop)
+        modules: list[str] = pool.apply(eval, (expression,))
+    return modules
+
+
+def reads_endless_input(subject: BoundSubject) -> int:
+    """Read an endless iterable to its end."""
+    del subject
+    return len([bytes(1000) for _ in itertools.count()])
+
+
+def hangs_at_exit(subject: BoundSubject) -> None:
+    """Leave a thread that is no daemon and never ends."""
+    del subject
+    thread = threading.Thread(target=threading.Event().wait, name="stubborn")
+    thread.start()
+
+
+def leaves_a_thread(subject: BoundSubject) -> None:
+    """Leave a daemon thread."""
+    del subject
+    threading.Thread(target=threading.Event().wait, name="forgotten", daemon=True).start()
+
+
+def works_for_ever(subject: BoundSubject) -> None:
+    """Use the processor and never return."""
+    with subject.phase("spinning"):
+        while True:
+            pass
+
+
+def waits_for_ever(subject: BoundSubject) -> None:
+    """Use no processor and never return, in two phases."""
+    with subject.phase("outer"), subject.phase("inner"):
+        threading.Event().wait()
+
+
+def dies(subject: BoundSubject) -> None:
+    """Be killed."""
+    with subject.phase("dying"):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def is_wrong(subject: BoundSubject) -> Any:
+    """Raise what only a mistake in the suite raises."""
+    return subject.there_is_no_such_thing  # type: ignore[attr-defined]  # that is the point
+
+
+def cannot_inject(subject: BoundSubject) -> None:
+    """Fail to inject a fault."""
+    del subject
+    raise InjectorError("no such worker")
+
+
+def lacks_a_method(subject: BoundSubject) -> None:
+    """Ask for a method that no pool has."""
+    with subject.open(1) as pool:
+        pool.no_such_method()

@@ -1,0 +1,97 @@
+"""What becomes of a body: its verdict, its place, and that it costs no more than itself."""
+
+import multiprocessing
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ..harness.attempt import Attempt
+from ..harness.request import Request
+from ..harness.runner import Case, Runner
+from ..harness.verdicts import Verdict
+from ..harness.zygotes import Zygotes
+
+_ORACLE = "multiprocessing:Pool"
+_SHORT_S = 1.5  # seconds: what hangs here hangs for good
+_LONG_S = 60.0  # seconds: what must pass may be slow on a busy machine
+
+Hold = Callable[..., Attempt]
+
+
+@pytest.fixture(scope="module")
+def hold(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hold]:
+    """Give a function that runs one of `bodies` to its attempt."""
+    folder = tmp_path_factory.mktemp("bodies")
+    zygotes, runner = Zygotes(), Runner(jobs=2)
+
+    def attempt(function: str, start_method: str = "fork", deadline_s: float = _LONG_S) -> Attempt:
+        request = Request(
+            module=f"{__package__}.bodies",
+            function=function,
+            clause="none",
+            subject=_ORACLE,
+            start_method=start_method,
+            deadline_s=deadline_s,
+            folder=str(Path(folder) / function),
+            max_examples=1,
+            memory_mib=512,
+        )
+        case = Case(request, zygotes.of(_ORACLE))
+        runner.add(case)
+        return runner.result(case)
+
+    yield attempt
+    runner.close()
+    zygotes.close()
+
+
+@pytest.mark.parametrize("start_method", multiprocessing.get_all_start_methods())
+def test_a_worker_imports_nothing_of_pytest(hold: Hold, start_method: str) -> None:
+    """No worker imports pytest; one with an interpreter of its own nothing of the harness."""
+    seen = hold("worker_modules", start_method)
+    assert seen.verdict is Verdict.PASS, seen
+    imported = set(seen.value)
+    heavy = {"pytest", "_pytest"}
+    if start_method != "fork":
+        heavy |= {"hypothesis", "psutil", f"{__package__}.bodies", "rich"}
+    assert not imported & heavy
+
+
+def test_an_endless_input_costs_one_verdict(hold: Hold) -> None:
+    """The memory cap ends a body that would take the machine."""
+    seen = hold("reads_endless_input")
+    assert seen.verdict is not Verdict.PASS
+    assert "MemoryError" in str(seen.observed)
+
+
+@pytest.mark.parametrize(
+    ("function", "verdict", "words"),
+    [
+        ("dies", Verdict.CRASH, "signal SIGKILL, in dying"),
+        ("leaves_a_thread", Verdict.LEAK, "1 threads: forgotten (daemon)"),
+        ("is_wrong", Verdict.ERROR, "the suite's own failure: AttributeError"),
+        ("cannot_inject", Verdict.ERROR, "no such worker"),
+        ("lacks_a_method", Verdict.BLOCKED, "Pool has no 'no_such_method': see API-01"),
+    ],
+)
+def test_a_misdeed_has_its_verdict(hold: Hold, function: str, verdict: Verdict, words: str) -> None:
+    """Each way to go wrong has a verdict of its own and words that say what it was."""
+    seen = hold(function, deadline_s=4 * _SHORT_S)
+    assert seen.verdict is verdict, seen
+    assert words in str(seen.message)
+
+
+@pytest.mark.parametrize(
+    ("function", "phase", "frame"),
+    [
+        ("waits_for_ever", "inner", "in waits_for_ever"),
+        ("works_for_ever", "spinning", "in works_for_ever"),
+        ("hangs_at_exit", "interpreter exit", "_shutdown"),
+    ],
+)
+def test_a_hang_has_its_place(hold: Hold, function: str, phase: str, frame: str) -> None:
+    """A hang names the phase it is in, and the stacks show the line."""
+    seen = hold(function, deadline_s=_SHORT_S)
+    assert (seen.verdict, seen.phase) == (Verdict.HANG, phase), seen
+    assert frame in str(seen.stacks)
