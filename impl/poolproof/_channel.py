@@ -2,27 +2,23 @@
 
 A record is a header, and a body of buffers that are sent where they lie: the
 pickler hands over large `bytes` and arrays without copying them, and the
-kernel gathers them into the record or into a memory file.
+kernel gathers them into the record, or into a memory file (see `_memory`).
 """
 
 from __future__ import annotations
 
 import array
-import mmap
-import os
 import socket
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 from ._frames import INLINE_LIMIT, RECORD_LIMIT
+from ._memory import Buffer
 
 PROTOCOL = 5
-_IOV_MAX = 512  # buffers for one writev(2); Linux allows 1024
+_IOV_MAX = 512  # buffers for one sendmsg(2); Linux allows 1024
 _FD_SPACE = socket.CMSG_SPACE(array.array("i").itemsize)
-
-Buffer = bytes | bytearray | memoryview
 
 
 class Body(list[Buffer]):
@@ -61,44 +57,20 @@ def fits_inline(size: int) -> bool:
     return size <= INLINE_LIMIT
 
 
-def send(sock: socket.socket, header: bytes, body: Sequence[Buffer], *, inline: bool) -> None:
-    """Send one record.
+def send(
+    sock: socket.socket, header: bytes, body: Sequence[Buffer] = (), *, fd: int | None = None
+) -> None:
+    """Send one record, with a descriptor where one is given.
 
     Raises: BlockingIOError on a non-blocking socket that is full (nothing was
-    sent); OSError when the other side is gone or a descriptor cannot be had.
+    sent); OSError when the other side is gone.
     """
-    if inline:
-        record = [header, *body] if len(body) < _IOV_MAX else [header, b"".join(body)]
+    record = [header, *body] if len(body) < _IOV_MAX else [header, b"".join(body)]
+    if fd is None:
         sock.sendmsg(record)
-        return
-    with memory_file(body) as fd:
-        send_descriptor(sock, header, fd)
-
-
-def send_descriptor(sock: socket.socket, header: bytes, fd: int) -> None:
-    """Send a header that carries a descriptor."""
-    sock.sendmsg([header], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))])
-
-
-@contextmanager
-def memory_file(body: Sequence[Buffer]) -> Iterator[int]:
-    """Write the buffers to an anonymous file and lend its descriptor."""
-    fd = os.memfd_create("poolproof-frame")
-    try:
-        for start in range(0, len(body), _IOV_MAX):
-            _write_all(fd, [memoryview(b).cast("B") for b in body[start : start + _IOV_MAX]])
-        yield fd
-    finally:
-        os.close(fd)
-
-
-def _write_all(fd: int, pending: list[memoryview]) -> None:
-    while pending:
-        written = os.writev(fd, pending)
-        while pending and written >= len(pending[0]):
-            written -= len(pending.pop(0))
-        if written:
-            pending[0] = pending[0][written:]
+    else:
+        rights = array.array("i", [fd])
+        sock.sendmsg(record, [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
 
 
 class Receiver:
@@ -115,27 +87,10 @@ class Receiver:
         to close.
         Raises: BlockingIOError with `MSG_DONTWAIT` and nothing there.
         """
-        size, ancillary, _, _ = self._sock.recvmsg_into([self._record], _FD_SPACE, flags)
-        fd = None
-        for _, _, data in ancillary:
-            fd = array.array("i", data)[0]
-            os.set_inheritable(fd, False)
+        size, ancillary, _, _ = self._sock.recvmsg_into(
+            [self._record], _FD_SPACE, flags | socket.MSG_CMSG_CLOEXEC
+        )
         if not size:
             return None
-        return self._record[:size], fd
-
-
-@contextmanager
-def body_of(
-    record: memoryview, header_size: int, size: int, fd: int | None
-) -> Iterator[memoryview]:
-    """Lend the body of a record, from the record itself or from its memory file."""
-    if fd is None:
-        yield record[header_size : header_size + size]
-        return
-    try:
-        mapped = mmap.mmap(fd, size, flags=mmap.MAP_SHARED | mmap.MAP_POPULATE, prot=mmap.PROT_READ)
-    finally:
-        os.close(fd)
-    with memoryview(mapped) as view:
-        yield view
+        fds = [array.array("i", data)[0] for _, _, data in ancillary]
+        return self._record[:size], fds[0] if fds else None

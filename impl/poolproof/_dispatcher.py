@@ -24,6 +24,7 @@ from ._callbacks import CallbackRunner
 from ._errors import PoolTerminatedError
 from ._jobs import Job
 from ._link import Link
+from ._memory import Shelf
 from ._result_handler import ResultHandler
 from ._results import AsyncResult
 from ._shutdown import Termination
@@ -44,8 +45,9 @@ class Dispatcher:
         self._machine = machine
         self._workers = workers
         self._callbacks = CallbackRunner()
-        self._tasks = TaskHandler(size, self.settle, self._finish)
-        self._results = ResultHandler(self._tasks, self._finish)
+        self._shelf = Shelf()
+        self._tasks = TaskHandler(size, self._shelf, self.settle, self._finish)
+        self._results = ResultHandler(self._tasks, self._shelf, self._finish)
         self._cache: set[Job] = set()
         self._inbox: deque[Entry] = deque()
         self._asleep = False
@@ -260,6 +262,7 @@ class Dispatcher:
             link.close()
         self._workers.links.clear()
         self._links.clear()
+        self._shelf.close()
         self._epoll.close()
         self._alarm.close()
         self._callbacks.stop()

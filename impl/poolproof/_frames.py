@@ -5,9 +5,8 @@
 
 A message is one record of a SOCK_SEQPACKET socket: it arrives whole or not at
 all, so a worker that dies while it sends leaves no torn message behind.  A
-body above `INLINE_LIMIT` travels in a memory file whose descriptor rides on
-the header: nothing to name, nothing to unlink, freed by the kernel after a
-crash.
+body above `INLINE_LIMIT` travels in a memory file (see `_memory`), whose
+descriptor rides on the header.
 """
 
 from __future__ import annotations
@@ -44,6 +43,7 @@ class ResultKind(enum.IntEnum):
 class TaskHeader(NamedTuple):
     """Fields of a message to a worker.
 
+    in_file:   the body is in the memory file that rides on the record.
     exact:     commit each outcome to the claim slot before the next item starts.
     last:      the worker retires behind this frame (maxtasksperchild).
     seq:       number of the frame, ascending for each worker.
@@ -54,6 +54,7 @@ class TaskHeader(NamedTuple):
     """
 
     kind: int
+    in_file: int = 0
     exact: int = 0
     last: int = 0
     seq: int = 0
@@ -66,6 +67,8 @@ class TaskHeader(NamedTuple):
 class ResultHeader(NamedTuple):
     """Fields of a message to the parent.
 
+    in_file:      the payload is in a memory file.
+    lent:         that file is the frame's own; otherwise it rides on the record.
     last:         the frame is finished; items behind `first + tasks` never started.
     first, tasks: positions in the frame that the payload is about.
     elapsed_ns:   run time of the items since the frame was begun.
@@ -73,6 +76,8 @@ class ResultHeader(NamedTuple):
     """
 
     kind: int
+    in_file: int
+    lent: int
     last: int
     seq: int
     first: int
@@ -81,8 +86,8 @@ class ResultHeader(NamedTuple):
     size: int
 
 
-_TASK = struct.Struct("<BBBQQQQQ")
-_RESULT = struct.Struct("<BBQQQQQ")
+_TASK = struct.Struct("<BBBBQQQQQ")
+_RESULT = struct.Struct("<BBBBQQQQQ")
 TASK_HEADER_SIZE = _TASK.size
 RESULT_HEADER_SIZE = _RESULT.size
 

@@ -17,9 +17,10 @@ from fractions import Fraction
 from multiprocessing.process import BaseProcess
 
 from . import _claims
-from ._channel import Body, Receiver, fits_inline, send, send_descriptor
+from ._channel import Body, Receiver, send
 from ._frames import TaskHeader, TaskKind, pack_task, unpack_task
 from ._jobs import Job, Span
+from ._memory import MemoryFile
 
 REAP_S = 5.0  # how long the exit status of a dead process may take to arrive
 
@@ -30,12 +31,14 @@ class Frame:
 
     delivered:    tasks whose outcome has arrived, counted from the front.
     carries_call: the callable's pickle travels in this frame.
+    file:         memory file lent to the worker for as long as the frame lasts.
     """
 
     seq: int
     job: Job
     span: Span
     carries_call: bool
+    file: MemoryFile | None
     delivered: int = 0
 
     def rest(self, done: int) -> Span:
@@ -68,7 +71,7 @@ class Link:
     def _send_slot(self) -> _claims.Slot:
         fd = _claims.create()
         try:
-            send_descriptor(self._sock, pack_task(TaskHeader(TaskKind.HELLO)), fd)
+            send(self._sock, pack_task(TaskHeader(TaskKind.HELLO)), fd=fd)
             return _claims.Slot(fd)
         finally:
             os.close(fd)
@@ -86,12 +89,12 @@ class Link:
         return call_id in self._known
 
     def learn(self, call_id: int) -> None:
-        """The worker has the callable, or a frame that carries it."""
-        self._known.add(call_id)
+        """The worker has taken up a frame that carries the callable.
 
-    def unlearn(self, call_id: int) -> None:
-        """The worker does not have the callable."""
-        self._known.discard(call_id)
+        Not before: that frame might be taken back while the next one, sent
+        without the callable, is read.
+        """
+        self._known.add(call_id)
 
     def forget(self, call_id: int) -> None:
         """The callable will not be used again; the worker is told before its next frame."""
@@ -102,12 +105,12 @@ class Link:
     def send_frame(self, frame: Frame, header: TaskHeader, body: Body) -> None:
         """Send a frame and enter it in the ledger.
 
-        Raises: BlockingIOError when the channel is full; OSError when the body
-        needs a memory file and none can be had.  Nothing has been sent then.
+        Raises: BlockingIOError when the channel is full; nothing has been sent then.
         """
         while self._stale:
             self.tell(TaskKind.FORGET, self._stale.pop())
-        send(self._sock, pack_task(header), body, inline=fits_inline(header.size))
+        fd = None if frame.file is None else frame.file.fd
+        send(self._sock, pack_task(header), () if header.in_file else body, fd=fd)
         self.ledger.append(frame)
 
     def next_seq(self) -> int:
@@ -118,7 +121,7 @@ class Link:
     def tell(self, kind: TaskKind, call_id: int = 0) -> None:
         """Send a message without tasks, if the channel takes it."""
         try:
-            send(self._sock, pack_task(TaskHeader(kind, call_id=call_id)), [], inline=True)
+            send(self._sock, pack_task(TaskHeader(kind, call_id=call_id)))
         except BlockingIOError:
             return  # a worker with a full channel is about to read, or is dead
 
@@ -148,8 +151,6 @@ class Link:
             return None
         frame = next(f for f in self.ledger if f.seq == header.seq)
         self.ledger.remove(frame)
-        if frame.carries_call:
-            self.unlearn(header.call_id)
         if header.last:
             self.retiring = False
         return frame

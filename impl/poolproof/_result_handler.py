@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from ._channel import body_of
 from ._claims import split_log
 from ._frames import RESULT_HEADER_SIZE, ResultHeader, ResultKind, unpack_result
 from ._jobs import Job
 from ._link import Frame, Link
+from ._memory import MemoryFile, Shelf, body_of
 from ._outcome import Failure, load, undeliverable, unpack_error
 from ._task_handler import TaskHandler
 
@@ -19,8 +19,9 @@ RECORDS_PER_TURN = 64  # of one worker, so that it cannot keep the others waitin
 class ResultHandler:
     """Reads records and delivers them; tells `finish` of a job that is complete."""
 
-    def __init__(self, tasks: TaskHandler, finish: Callable[[Job], None]) -> None:
+    def __init__(self, tasks: TaskHandler, shelf: Shelf, finish: Callable[[Job], None]) -> None:
         self._tasks = tasks
+        self._shelf = shelf
         self._finish = finish
 
     def drain(self, link: Link, limit: int = RECORDS_PER_TURN) -> int:
@@ -31,9 +32,30 @@ class ResultHandler:
                 return count
             record, fd = received
             header = unpack_result(record)
-            with body_of(record, RESULT_HEADER_SIZE, header.size, fd) as body:
-                self._take(link, header, body)
+            self._receive(link, header, record[RESULT_HEADER_SIZE:], fd)
         return limit
+
+    def _receive(
+        self, link: Link, header: ResultHeader, inline: memoryview, fd: int | None
+    ) -> None:
+        file = None if fd is None else MemoryFile(fd)
+        source = link.ledger[0].file if header.lent else file
+        try:
+            with body_of(inline, header.size, source, in_file=bool(header.in_file)) as body:
+                self._take(link, header, body)
+        finally:
+            if file is not None:
+                self._adopt(link.ledger, file)
+
+    def _adopt(self, ledger: Iterable[Frame], file: MemoryFile) -> None:
+        # The worker had to make a file; from now on its job's frames bring one along.
+        self._shelf.give_back(file)
+        for frame in ledger:
+            frame.job.large_results = True
+
+    def reclaim(self, frame: Frame) -> None:
+        """Take back what was lent to a worker that is dead."""
+        self._shelf.take_from(frame)
 
     def _take(self, link: Link, header: ResultHeader, body: memoryview) -> None:
         if header.kind == ResultKind.READY:
@@ -44,6 +66,8 @@ class ResultHandler:
             return
         frame = link.ledger[0]
         assert frame.seq == header.seq, f"results out of order: {header} for frame {frame.seq}"
+        if frame.carries_call and header.kind != ResultKind.UNCALLABLE:
+            link.learn(frame.job.call_id)
         if header.kind in (ResultKind.UNLOADED, ResultKind.UNCALLABLE):
             self._not_loaded(link, frame, header, unpack_error(load(body)))
             return
@@ -51,7 +75,7 @@ class ResultHandler:
             self._deliver(frame, header, body)
         frame.delivered = header.first + header.tasks
         if header.last:
-            link.ledger.popleft()
+            self._shelf.take_from(link.ledger.popleft())
             frame.job.sizer.observe(frame.delivered, header.elapsed_ns)
             self._tasks.requeue(frame.job, frame.rest(frame.delivered))
         if frame.job.finished():
@@ -70,9 +94,8 @@ class ResultHandler:
         self, link: Link, frame: Frame, header: ResultHeader, error: BaseException
     ) -> None:
         """Nothing of the frame ran: fail what is to blame, send the rest again."""
-        link.ledger.popleft()
+        self._shelf.take_from(link.ledger.popleft())
         if header.kind == ResultKind.UNCALLABLE:
-            link.unlearn(frame.job.call_id)
             frame.job.sizer.observe(len(frame.span.tasks), 1)
         elif len(frame.span.tasks) > 1:
             self._tasks.requeue_suspects(frame.job, frame.span)

@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 
 from ._apply_jobs import ApplyJobs
-from ._channel import Body, pickle_into
+from ._channel import Body, fits_inline, pickle_into
 from ._frames import TaskHeader, TaskKind
 from ._imap_jobs import IMapJob
 from ._jobs import Job, Settle, Span
 from ._link import Frame, Link
+from ._memory import Shelf
 from ._results import AsyncResult
 from ._sizing import Sizer
 from ._worker import APPLY_CALL_ID
@@ -28,8 +29,11 @@ DEPTH = 2  # frames a worker may have: the running one, and the next one if both
 class TaskHandler:
     """The jobs that have tasks to hand out, in the order of submission."""
 
-    def __init__(self, workers: int, settle: Settle, finish: Callable[[Job], None]) -> None:
+    def __init__(
+        self, workers: int, shelf: Shelf, settle: Settle, finish: Callable[[Job], None]
+    ) -> None:
         self._workers = workers
+        self._shelf = shelf
         self._settle = settle
         self._finish = finish
         self._queue: deque[Job] = deque()
@@ -177,25 +181,32 @@ class TaskHandler:
             self._finish(job)
 
     def _post(self, link: Link, job: Job, span: Span, body: Body, call_size: int) -> bool:
+        size = body.size
+        in_file = not fits_inline(size)
+        frame = Frame(link.next_seq(), job, span, bool(call_size), None)
         last = self._charge(link, job, len(span.tasks))
         header = TaskHeader(
             TaskKind.RUN,
+            in_file=in_file,
             exact=job.exact,
             last=last,
-            seq=link.next_seq(),
+            seq=frame.seq,
             call_id=job.call_id,
             call_size=call_size,
-            size=body.size,
+            size=size,
             budget_ns=job.sizer.budget_ns(job.left(), self._workers),
         )
         try:
-            link.send_frame(Frame(header.seq, job, span, bool(call_size)), header, body)
+            if in_file or job.large_results:
+                frame.file = self._shelf.borrow()
+            if frame.file is not None and in_file:
+                frame.file.write(body)
+            link.send_frame(frame, header, body)
         except OSError:  # a full channel, or no descriptor to be had: later, or elsewhere
+            self._shelf.take_from(frame)
             self._refund(link, job, len(span.tasks))
             self.requeue(job, span)
             return False
-        if call_size:
-            link.learn(job.call_id)
         return True
 
     def _charge(self, link: Link, job: Job, tasks: int) -> bool:
@@ -217,8 +228,8 @@ class TaskHandler:
         if not idle:
             return
         for busy in [link for link in links if len(link.ledger) == DEPTH]:
-            frame = busy.take_back()
-            if frame is not None:
+            while (frame := busy.take_back()) is not None:
+                self._shelf.take_from(frame)
                 self._refund(busy, frame.job, len(frame.span.tasks))
                 self.requeue(frame.job, frame.span)
         for link in idle:

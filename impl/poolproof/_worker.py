@@ -8,6 +8,7 @@ whenever, no other process can be left waiting for it.
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import time
@@ -15,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import _runner, _worker_process
-from ._channel import Body, Receiver, body_of, fits_inline, pickle_into, send
+from ._channel import Body, Receiver, fits_inline, pickle_into, send
 from ._claims import PHASE, Phase, Slot
 from ._frames import (
     TASK_HEADER_SIZE,
@@ -26,6 +27,7 @@ from ._frames import (
     pack_result,
     unpack_task,
 )
+from ._memory import MemoryFile, body_of
 from ._outcome import Failure, load, pack_error
 
 APPLY_CALL_ID = 0  # the callable that every worker knows
@@ -62,10 +64,12 @@ class Outbox:
         self._sock = sock
         self._seq = 0
         self._started_ns = 0
+        self._lent: MemoryFile | None = None
 
-    def begin(self, seq: int) -> None:
-        """Make the following results belong to frame `seq`."""
+    def begin(self, seq: int, lent: MemoryFile | None) -> None:
+        """Make the following results belong to frame `seq`, which came with a file or without."""
         self._seq = seq
+        self._lent = lent
         self._started_ns = time.perf_counter_ns()
 
     def send(
@@ -73,10 +77,34 @@ class Outbox:
     ) -> None:
         """Send one result about `count` items from `first` on; blocks while the pipe is full."""
         size = body.size
-        inline = fits_inline(size)
         elapsed_ns = time.perf_counter_ns() - self._started_ns
-        header = ResultHeader(kind, last, self._seq, first, count, elapsed_ns, size)
-        send(self._sock, pack_result(header), body, inline=inline)
+        header = ResultHeader(kind, 0, 0, last, self._seq, first, count, elapsed_ns, size)
+        if fits_inline(size):
+            send(self._sock, pack_result(header), body)
+            return
+        try:
+            self._send_in_file(header, body)
+        except OSError as error:
+            if error.errno not in (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC):
+                raise
+            failure = pack_error(error)
+            for position in range(first, first + count):
+                ends = last and position == first + count - 1
+                self.failure(ResultKind.FAILURE, failure, position, 1, last=ends)
+
+    def _send_in_file(self, header: ResultHeader, body: Body) -> None:
+        if self._lent is not None:
+            # One use: the parent reads it when it likes, until the frame is over.
+            lent, self._lent = self._lent, None
+            lent.write(body)
+            send(self._sock, pack_result(header._replace(in_file=1, lent=1)))
+            return
+        fresh = MemoryFile.create()
+        try:
+            fresh.write(body)
+            send(self._sock, pack_result(header._replace(in_file=1)), fd=fresh.fd)
+        finally:
+            fresh.close()
 
     def failure(
         self,
@@ -126,19 +154,28 @@ class Worker:
             if header.kind == TaskKind.FORGET:
                 self._calls.pop(header.call_id, None)
                 continue
-            self._take_up(header, record, fd)
+            file = None if fd is None else MemoryFile(fd)
+            try:
+                self._take_up(header, record[TASK_HEADER_SIZE:], file)
+            finally:
+                if file is not None:
+                    file.close()
             self._slot.fields[PHASE] = Phase.IDLE
             if header.last:
                 return
 
-    def _take_up(self, header: TaskHeader, record: memoryview, fd: int | None) -> None:
+    def _take_up(self, header: TaskHeader, inline: memoryview, file: MemoryFile | None) -> None:
         self._slot.begin(header.seq)
-        self._outbox.begin(header.seq)
-        with body_of(record, TASK_HEADER_SIZE, header.size, fd) as body:
-            call = self._load(ResultKind.UNCALLABLE, header, body, 0, header.call_size)
-            if call is _NOTHING:
-                return
-            items = self._load(ResultKind.UNLOADED, header, body, header.call_size, header.size)
+        self._outbox.begin(header.seq, file)
+        try:
+            with body_of(inline, header.size, file, in_file=bool(header.in_file)) as body:
+                call = self._load(ResultKind.UNCALLABLE, header, body, 0, header.call_size)
+                if call is _NOTHING:
+                    return
+                items = self._load(ResultKind.UNLOADED, header, body, header.call_size, header.size)
+        except OSError as error:  # no descriptor left: nothing could be read
+            self._outbox.failure(ResultKind.UNCALLABLE, pack_error(error))
+            return
         if items is _NOTHING:
             return
         run = _runner.run_exact if header.exact else _runner.run_batch

@@ -135,6 +135,7 @@ class WorkerHandler:
         claim = link.slot.read()
         # From the back, so that what is given back stands in the order of the input.
         for frame in reversed(link.ledger):
+            results.reclaim(frame)
             if frame.seq == claim.seq:
                 _settle_claimed(frame, claim, link, tasks)
             else:
