@@ -47,16 +47,16 @@ QUICK = Plan(
     rounds=3,
     least_rounds=2,
     entrant_s=1.0,
-    sample_s=0.15,
+    sample_s=0.2,
     deadline_s=10.0,
-    total_s=60.0,
+    total_s=50.0,
 )
 FULL = Plan(
     quick=False,
     rounds=10,
     least_rounds=3,
     entrant_s=12.0,
-    sample_s=1.0,
+    sample_s=2.0,
     deadline_s=60.0,
     total_s=math.inf,
 )
@@ -150,19 +150,22 @@ class Comparison:
         if answer.status in {"hung", "died"}:
             self._drivers.pop(entrant.driver).close()
 
+    def _may_shrink(self, result: Result, row: Row) -> bool:
+        """Let a slow peer find its size, once; the pools whose ratio matters do equal work."""
+        return row.shrinks and result.entrant.role == "peer" and not result.samples
+
     def _asked_tasks(self, row: Row) -> int:
         quick_tasks = row.quick_tasks if self.plan.quick else None
         return quick_tasks or row.tasks
 
     def _question(self, group: Group, result: Result) -> Ask:
         row, plan = group.row, self.plan
-        first = not result.samples
         return Ask(
             row=row.id,
             start_method=result.start_method,
-            tasks=result.asked_tasks if first else result.samples[0].tasks,
+            tasks=result.samples[0].tasks if result.samples else result.asked_tasks,
             chunksize=result.entrant.chunksize,
-            sample_s=plan.sample_s if first and row.shrinks else None,
+            sample_s=plan.sample_s if self._may_shrink(result, row) else None,
             iterations_per_s=self.iterations_per_s,
             deadline_s=plan.deadline_s,
         )

@@ -18,7 +18,7 @@ from .workloads import make_work
 
 READY_TIMEOUT_S = 10.0
 HOLD_S = 0.005  # keeps one worker from answering for its siblings
-PROBE_TASKS = 200
+FIRST_SHARE, GROWTH, TRIES = 256, 4, 3  # how the size of a sample is found
 
 
 class PoolSource(Protocol):
@@ -111,7 +111,7 @@ def _apply(pool: Any, tasks: int, _options: dict[str, int]) -> int:
 
 
 def _per_task(call: Callable[[Any, int, dict[str, int]], int]) -> Callable[..., Sample]:
-    """Return the operation that times `call`, after an untimed probe that warms its path."""
+    """Return the operation that times `call`, after smaller calls that warm its path."""
 
     def operation(source: PoolSource, row: Row, ask: Ask) -> Sample:
         options = _chunk_option(row, ask)
@@ -125,20 +125,21 @@ def _per_task(call: Callable[[Any, int, dict[str, int]], int]) -> Callable[..., 
 
 
 def _affordable(call: Callable[[int], int], ask: Ask) -> int:
-    """Return how many items a sample should have: all, or halved until it takes `sample_s`.
+    """Return how many items a sample should have: all, or fewer if they would take `sample_s`.
 
-    A small probe mostly times what a call costs once, so it grows while that is cheap.
+    Grows from a small call, untimed otherwise.  Three tries a step, of which the best counts: a
+    single hiccup must not decide that a fast pool gets less to do.
     """
-    least = probe = max(min(PROBE_TASKS, ask.tasks // 10), 1)
-    probe_s, _ = _timed(call, probe)
+    tasks = max(ask.tasks // FIRST_SHARE, 1)
+    call(tasks)
     if ask.sample_s is None:
         return ask.tasks
-    while probe_s * ask.tasks / probe > ask.sample_s and 5 * probe_s < ask.sample_s:
-        probe = min(10 * probe, ask.tasks)
-        probe_s, _ = _timed(call, probe)
-    tasks = ask.tasks
-    while tasks * probe_s / probe > 1.5 * ask.sample_s and tasks >= 2 * least:
-        tasks //= 2
+    while tasks < ask.tasks:
+        larger = min(GROWTH * tasks, ask.tasks)
+        allowed_s = ask.sample_s * tasks / larger
+        if all(_timed(call, tasks)[0] > allowed_s for _ in range(TRIES)):
+            break
+        tasks = larger
     return tasks
 
 

@@ -39,7 +39,7 @@ class Row:
     quick_start_methods: tuple[str, ...] = ("fork",)
     """The same, under `--quick`."""
     shrinks: bool = False
-    """May a pool run fewer items, so that a sample stays affordable?  Only where cost is linear in
+    """May a peer run fewer items, so that a sample stays affordable?  Only where cost is linear in
     the items; what ran is recorded as `tasks`, and ratios are taken per item."""
     sweep: tuple[int, ...] = ()
     """Chunk sizes at which the stdlib enters as well: the best of them is the rival."""
@@ -60,7 +60,7 @@ _OVERHEAD = (
     ),
     Row(
         id="map-default",
-        title="map of 300 000 no-ops, no chunksize given",
+        title="map of no-ops, no chunksize given",
         call="map",
         tasks=300_000,
         quick_tasks=300_000,
@@ -86,10 +86,10 @@ _OVERHEAD = (
     ),
     Row(
         id="flood",
-        title="a flood of 20 000 apply_async, then every result",
+        title="a flood of apply_async, then every result",
         call="flood",
         tasks=20_000,
-        quick_tasks=10_000,
+        quick_tasks=5_000,
         needs=("apply_async",),
         shrinks=True,
     ),
