@@ -35,13 +35,18 @@ LEAVE_S: Final = 20.0  # what a step that was told to stop may take to write its
 OUT_OF_TIME: Final = -1
 PYTEST: Final = {
     0: "all passed",
-    1: "a MUST clause or a check failed; the report says which",
+    1: "a MUST clause failed; the report says which",
     2: "interrupted; what it had recorded is used",
     3: "the suite itself failed",
     4: "an option or a deviation file is wrong",
     5: "nothing ran",
     6: "no subject could be imported",
     7: "a subject failed the smoke level: its adapter is wrong",
+}
+COMPARE: Final = PYTEST | {
+    1: "poolproof or the stdlib could not be timed; the report says why",
+    3: "the comparison itself failed",
+    4: "an option is wrong",
 }
 ASV: Final = {
     0: "done",
@@ -102,6 +107,7 @@ def steps(*, quick: bool) -> list[Step]:
             "Time all pools side by side",
             ("-m", "pytest", "benchmarks/compare", "-p", "no:cacheprovider", *flag),
             100 * scale,
+            COMPARE,
         ),
         Step("Describe this machine to asv", ("-m", "asv", "machine", "--yes"), 20, ASV),
         Step(

@@ -12,7 +12,7 @@ import pandas as pd
 from .frames import rows
 from .load_conformance import Conformance
 from .schema import LEVELS
-from .words import MEANINGS, REFERENCE, STDLIB, short_name
+from .words import CALM, MEANINGS, REFERENCE, STDLIB, short_name
 
 _METHODS: Final = ("fork", "spawn", "forkserver")
 
@@ -39,13 +39,14 @@ class Row:
     known: Mapping[int, str]  # by column: the failure that an XFAIL stands for
 
     def sign(self, column: int) -> str:
-        """Return what a cell shows: the sign of its verdict, and the word where it is no pass."""
+        """Return what a cell shows: the sign of its verdict, and the word where it is news."""
         verdict = self.cells[column]
-        if verdict in (None, "PASS"):
-            return MEANINGS[verdict].glyph if verdict else ""
+        if verdict is None:
+            return ""
         if body := self.known.get(column):
             return f"({MEANINGS[body].glyph}) {body.lower()}"
-        return f"{MEANINGS[verdict].glyph} {verdict.lower()}"
+        meaning = MEANINGS[verdict]
+        return meaning.glyph if meaning.tone in CALM else f"{meaning.glyph} {verdict.lower()}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "HANG": Meaning("∞", "hang", "no answer before the deadline"),
 }
 
+CALM: Final = frozenset({"pass", "quiet"})  # tones whose sign needs no word beside it
 BROKEN: Final = frozenset({"XFAIL", "FLAKY", "LEAK", "FAIL", "CRASH", "HANG"})  # known or not
 JUDGED: Final = BROKEN | {"PASS", "DIFFERS", "XPASS"}
 
