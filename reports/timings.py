@@ -13,6 +13,7 @@ from . import units
 from .chart_timings import draw_group
 from .entrants import Entrant
 from .frames import rows
+from .grid import version_order
 from .load_compare import MAKESPAN
 from .stats import Spread, against_noise, noise_floor, spread, times_as_fast
 from .words import short_name
@@ -71,6 +72,7 @@ def build_timings(frame: pd.DataFrame) -> Timings:
     keys = ["python", "group"]
     grouped = [(key, part) for key, part in frame.groupby(keys, sort=False)]
     groups = [_group(part) for _, part in grouped]
+    groups.sort(key=lambda group: version_order(group.python), reverse=True)
     sources = [
         {
             "file": str(part["file"].iloc[0]),

@@ -14,8 +14,7 @@
   }
 
   // Text in which `backquotes` mark code, as the specification writes it.
-  function prose(text) {
-    const node = element("p");
+  function prose(text, node = element("p")) {
     text.split("`").forEach((part, index) => node.append(index % 2 ? element("code", part) : part));
     return node;
   }
@@ -23,7 +22,8 @@
   function linked(tag, segments) {
     const node = element(tag);
     for (const [text, address] of segments) {
-      node.append(address ? element("a", text, { href: address, rel: "noreferrer", target: "_blank" }) : text);
+      if (address) node.append(element("a", text, { href: address, rel: "noreferrer", target: "_blank" }));
+      else prose(text, node);
     }
     return node;
   }
