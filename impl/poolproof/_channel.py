@@ -18,6 +18,7 @@ from ._memory import Buffer
 
 PROTOCOL = 5
 _IOV_MAX = 512  # buffers for one sendmsg(2); Linux allows 1024
+_CLOSE_ON_EXEC = int(socket.MSG_CMSG_CLOEXEC)  # plain: an IntFlag's `|` costs a microsecond
 _FD_SPACE = socket.CMSG_SPACE(array.array("i").itemsize)
 
 
@@ -88,7 +89,7 @@ class Receiver:
         Raises: BlockingIOError with `MSG_DONTWAIT` and nothing there.
         """
         size, ancillary, _, _ = self._sock.recvmsg_into(
-            [self._record], _FD_SPACE, flags | socket.MSG_CMSG_CLOEXEC
+            [self._record], _FD_SPACE, flags | _CLOSE_ON_EXEC
         )
         if not size:
             return None

@@ -137,7 +137,7 @@ class Link:
     def take_back(self) -> Frame | None:
         """Take back the oldest frame that the worker has not read; the kernel arbitrates."""
         try:
-            received = Receiver(self._peer).receive(socket.MSG_DONTWAIT)
+            received = Receiver(self._peer).receive(int(socket.MSG_DONTWAIT))
         except BlockingIOError:
             return None
         if received is None:

@@ -14,8 +14,8 @@ from multiprocessing.pool import (  # type: ignore[attr-defined]  # typeshed lea
     RemoteTraceback,
 )
 from multiprocessing.reduction import ForkingPickler
-from pickle import loads
-from typing import Any, NamedTuple
+from pickle import loads as load
+from typing import NamedTuple
 
 
 class Failure(NamedTuple):
@@ -76,7 +76,7 @@ def encoding_error(cause: BaseException, value: object) -> BaseException:
 def unpack_error(failure: Failure) -> BaseException:
     """Take an exception out of its envelope; never raises an `Exception`."""
     try:
-        error = loads(failure.pickled)
+        error = load(failure.pickled)
     except BaseException as loading_error:  # noqa: BLE001  user code runs in __setstate__
         return undeliverable(loading_error, failure.text)
     if isinstance(error, BaseException):
@@ -103,8 +103,3 @@ def _format(error: BaseException) -> str:
     except BaseException as formatting_error:  # noqa: BLE001  user code runs in __str__
         why = type(formatting_error).__name__
         return f"{type(error).__name__} (its traceback cannot be formatted: {why})\n"
-
-
-def load(data: Any) -> Any:
-    """Unpickle one object; the one place that reads pickles of user objects."""
-    return loads(data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
 from ._claims import split_log
@@ -124,22 +125,33 @@ def deliver_values(job: Job, start: int, count: int, body: memoryview) -> None:
 
 def deliver_outcomes(job: Job, start: int, pickles: Sequence[memoryview]) -> None:
     """Deliver outcomes that were pickled one by one; each that cannot be loaded fails alone."""
-    values: list[Any] = []
-    for position, pickled in enumerate(pickles, start):
+    while pickles:
+        outcomes: list[Any] = []
         error: BaseException | None = None
         try:
-            value = load(pickled)
+            outcomes.extend(map(load, pickles))
         except BaseException as raised:  # noqa: BLE001  user code runs in __setstate__
             error = undeliverable(raised, "the result could not be loaded in the parent process")
-        else:
-            if value.__class__ is Failure:
-                error = unpack_error(value)
-            else:
-                values.append(value)
+        _deliver_loaded(job, start, outcomes)
+        start += len(outcomes)
+        pickles = pickles[len(outcomes) :]
         if error is not None:
-            if values:
-                job.deliver(position - len(values), values)
-            job.fail(position, error)
-            values = []
-    if values:
-        job.deliver(start + len(pickles) - len(values), values)
+            job.fail(start, error)
+            start += 1
+            pickles = pickles[1:]
+
+
+def _deliver_loaded(job: Job, start: int, outcomes: list[Any]) -> None:
+    """Deliver runs of values, and the failures between them."""
+    if Failure not in set(map(type, outcomes)):
+        if outcomes:
+            job.deliver(start, outcomes)
+        return
+    for is_failure, run in groupby(outcomes, lambda outcome: type(outcome) is Failure):
+        values = list(run)
+        if is_failure:
+            for position, failure in enumerate(values, start):
+                job.fail(position, unpack_error(failure))
+        else:
+            job.deliver(start, values)
+        start += len(values)

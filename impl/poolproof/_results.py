@@ -156,9 +156,6 @@ class IMapIterator:
     def __iter__(self) -> IMapIterator:
         return self
 
-    def __next__(self) -> Any:
-        return self.next()
-
     def next(self, timeout: float | None = None) -> Any:
         """Return the next result, or raise the error of its item.
 
@@ -174,6 +171,8 @@ class IMapIterator:
         if value.__class__ is Raised:
             raise value.error
         return value
+
+    __next__ = next
 
     def _next_when_there(self, timeout: float | None) -> Any:
         pool = self._pool

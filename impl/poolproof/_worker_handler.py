@@ -28,6 +28,7 @@ from ._worker import worker_main
 
 RETRY_S = 0.1  # first pause after a process could not be started; doubles up to ...
 RETRY_MAX_S = 2.0
+KILLED_PATIENCE_S = 30.0  # how long workers may be killed while they start, none getting ready
 START_ATTEMPTS = 8  # failed starts in a row before the pool is broken: some 8 s
 
 _Started = tuple[BaseProcess, socket.socket, socket.socket]
@@ -49,6 +50,7 @@ class WorkerHandler:
         self._maxtasksperchild = maxtasksperchild
         self.links: list[Link] = []
         self._failures = 0
+        self._failing_since: float | None = None
         self._failure_limit = max(3, 2 * size)
         self._retry_at: float | None = None
         #: why no worker can be had; set once, the pool is then useless
@@ -120,7 +122,7 @@ class WorkerHandler:
     def became_ready(self) -> None:
         """A worker has started well."""
         self._failures = 0
-        self._retry_at = None
+        self._failing_since = self._retry_at = None
 
     def bury(
         self, link: Link, results: ResultHandler, tasks: TaskHandler, finish: Callable[[Job], None]
@@ -145,10 +147,12 @@ class WorkerHandler:
         link.close()
 
     def _startup_failed(self, link: Link, exitcode: int | None) -> None:
-        # A signal from outside says nothing about the workers that are still to come.
-        killed = exitcode is not None and exitcode < 0
         self._failures += 1
-        if self._failures >= self._failure_limit * (10 if killed else 1):
+        now = time.monotonic()
+        self._failing_since = self._failing_since or now
+        if exitcode is not None and exitcode < 0 and now - self._failing_since < KILLED_PATIENCE_S:
+            return  # a signal from outside says nothing about the workers that are still to come
+        if self._failures >= self._failure_limit:
             what = (
                 f"the initializer raised {type(link.startup_error).__name__}: {link.startup_error}"
                 if link.startup_error is not None
