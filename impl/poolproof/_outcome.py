@@ -7,6 +7,7 @@ that still tell the cause when that pickle cannot be loaded on the other side
 
 from __future__ import annotations
 
+import pickle
 import traceback
 from multiprocessing.pool import (  # type: ignore[attr-defined]  # typeshed leaves them out
     ExceptionWithTraceback,
@@ -14,8 +15,11 @@ from multiprocessing.pool import (  # type: ignore[attr-defined]  # typeshed lea
     RemoteTraceback,
 )
 from multiprocessing.reduction import ForkingPickler
-from pickle import loads as load
 from typing import NamedTuple
+
+
+#: reads the pickle of a user's object; its code runs
+load = pickle.loads
 
 
 class Failure(NamedTuple):

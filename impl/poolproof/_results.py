@@ -172,7 +172,7 @@ class IMapIterator:
             raise value.error
         return value
 
-    __next__ = next
+    __next__ = next  # noqa: A003  the method above, as stdlib names it
 
     def _next_when_there(self, timeout: float | None) -> Any:
         pool = self._pool
