@@ -95,6 +95,7 @@ def _hold(
     before = census.baseline()
     report = _try(test, subject, arguments, request)
     subject.close()
+    _untrace(arguments)
     passed = report["verdict"] is Verdict.PASS
     with board.phase("gc"):
         gc.collect()
@@ -150,6 +151,13 @@ def _is_ours(error: BaseException) -> bool:
     where = str(Path(frames[-1].filename).resolve()) if frames else ""
     ours = where.startswith(str(_ROOM)) and not where.startswith(_SUBJECT_SIDE)
     return ours and not isinstance(error, AssertionError)
+
+
+def _untrace(arguments: dict[str, Any]) -> None:
+    """Let go of the frames that drawn exceptions hold once a pool of threads has raised them."""
+    for value in arguments.values():
+        if isinstance(value, BaseException):
+            value.__traceback__ = value.__cause__ = value.__context__ = None
 
 
 def _write_report(folder: Path, report: dict[str, Any]) -> None:

@@ -45,7 +45,7 @@ class BoundSubject:
         self._board = board
         self._transcript = Transcript(folder / "transcript.txt")
         self._history = folder / "history.jsonl"
-        self._gates = 0
+        self._gates: list[Gate] = []
         self._oracles: list[BoundSubject] = []
 
     @functools.cached_property
@@ -96,8 +96,9 @@ class BoundSubject:
 
     def gate(self) -> Gate:
         """Return a new gate for tasks to wait at; see `waiting.Gate`."""
-        self._gates += 1
-        return Gate(self.folder / f"gate{self._gates}", 2 * self.deadline_s)
+        gate = Gate(self.folder / f"gate{len(self._gates)}", 2 * self.deadline_s)
+        self._gates.append(gate)
+        return gate
 
     def eventually(self, condition: Callable[[], object], what: str) -> None:
         """Wait for the condition, half a deadline at most; `what` names it when it fails."""
@@ -131,6 +132,8 @@ class BoundSubject:
     def close(self) -> None:
         """Close what the harness itself opened, before the census."""
         self._transcript.close()
+        for gate in self._gates:
+            gate.close()
         for oracle in self._oracles:
             oracle.close()
 

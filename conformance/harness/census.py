@@ -2,10 +2,10 @@
 
 Two counts make the census.  In the body, when the test function has returned
 and garbage is collected: children, zombies, threads and file descriptors that
-were not there before.  In the warden, when the body has exited: processes that
-outlived it, names in `/dev/shm`, files in the body's temporary folder.  The
-start methods' own resource tracker and fork server are no leaks, nor is a pipe
-that leads to them.  Linux: reads `/proc/self`.
+were not there before.  In the warden, when the body has exited: processes that outlived
+it, names in `/dev/shm`, files in the body's temporary folder.  No leaks are: the
+start methods' own resource tracker and fork server, a pipe that leads to them,
+the memory that `multiprocessing.heap` keeps for reuse.  Linux: reads `/proc/self`.
 """
 
 import contextlib
@@ -26,6 +26,8 @@ from .processes import descendants, is_helper
 
 _SHM = Path("/dev/shm")  # noqa: S108 - the kernel's folder, looked at and never written
 _FAMILIES = ("multiprocessing", "multiprocess", "billiard")
+_ARENA = re.compile(r"/pym-\d+-\w+ \(deleted\)$")
+"""Memory that `multiprocessing.heap` (and its forks) keeps for the process, for reuse."""
 _MOST_NAMED = 5
 _TRACKER_REPORT = re.compile(r"There appear to be (\d+) leaked ([\w ]+?) objects")
 
@@ -155,7 +157,8 @@ def _count(before: Baseline) -> Census:
         if thread.ident not in before.threads:
             found.threads.append(f"{thread.name}{' (daemon)' if thread.daemon else ''}")
     for descriptor, target in sorted(_open_files().items()):
-        if (descriptor, target) not in before.fds and target not in exempt_pipes:
+        is_new = (descriptor, target) not in before.fds
+        if is_new and target not in exempt_pipes and not _ARENA.search(target):
             found.fds.append(f"{descriptor} -> {target}")
     return found
 

@@ -27,6 +27,7 @@ _ROOM = Path(__file__).resolve().parent.parent
 _META = _ROOM / "meta"
 _RUN = pytest.StashKey[Run]()
 _NOTHING_RAN = 5
+_LOG_WIDTH = 140  # columns of the summary where no terminal says how many there are
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -146,7 +147,10 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     run = config.stash.get(_RUN, None)
     if run is not None and run.rulings:
         terminalreporter.ensure_newline()
-        print_summary(run, Console(file=terminalreporter._tw._file, highlight=False))  # noqa: SLF001
+        console = Console(file=terminalreporter._tw._file, highlight=False)  # noqa: SLF001 - pytest's
+        if not console.is_terminal:
+            console.width = _LOG_WIDTH
+        print_summary(run, console)
 
 
 def _check_filter(run: Run) -> None:

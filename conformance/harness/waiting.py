@@ -34,7 +34,8 @@ class Gate:
             ...                      # the task is held
             gate.open()              # it goes on and returns "value"
 
-    Works under every start method: a FIFO in the body's folder.  Leaving the block opens it.
+    Works under every start method: a FIFO in the body's folder.  Leaving the block opens it;
+    it stays open, for tasks that a slow worker starts late, until the body calls `close`.
     """
 
     def __init__(self, path: Path, limit_s: float) -> None:
@@ -60,4 +61,7 @@ class Gate:
         trace: TracebackType | None,
     ) -> None:
         self.open()
+
+    def close(self) -> None:
+        """Give the descriptor back, before the census; the byte in the FIFO goes with it."""
         os.close(self._descriptor)
