@@ -30,6 +30,8 @@ class Options:
     deviations: Path
     write_deviations: bool
     jobs: int
+    examples: int | None = None
+    shrink: bool = True
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -84,6 +86,17 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="N",
         help="bodies that work at once (default: one a processor)",
     )
+    group.addoption(
+        "--examples",
+        type=_positive(int),
+        metavar="N",
+        help="examples a property is given at most (default: what Hypothesis and time allow)",
+    )
+    group.addoption(
+        "--no-shrink",
+        action="store_true",
+        help="report the first failing example, not the smallest",
+    )
 
 
 def read_options(config: pytest.Config) -> Options:
@@ -101,6 +114,8 @@ def read_options(config: pytest.Config) -> Options:
         deviations=option("--deviations"),
         write_deviations=option("--write-deviations"),
         jobs=option("--jobs"),
+        examples=option("--examples"),
+        shrink=not option("--no-shrink"),
     )
 
 

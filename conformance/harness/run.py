@@ -165,10 +165,11 @@ class Run:
             start_method=start_method,
             deadline_s=self.budget.deadline_s,
             folder=str(self._folder / str(next(self._numbers))),
-            max_examples=examples(start_method),
+            max_examples=self.options.examples or examples(start_method),
             memory_mib=_MEMORY_MIB,
             needs=test.mark.needs,
-            shrink=self._known_failure(subject, test.mark.clause, start_method) is None,
+            shrink=self.options.shrink
+            and self._known_failure(subject, test.mark.clause, start_method) is None,
             preload=self._ready.preload(subject),
         )
 

@@ -28,7 +28,7 @@ def clause_tests() -> dict[str, Test]:
 
 
 @contextmanager
-def opened_run(pools: Iterable[str], folder: Path) -> Iterator[Run]:
+def opened_run(pools: Iterable[str], folder: Path, examples: int | None) -> Iterator[Run]:
     """Prepare a run of these pools that records into `folder`, and leave no process of it."""
     options = Options(
         pools=tuple(pools),
@@ -41,6 +41,8 @@ def opened_run(pools: Iterable[str], folder: Path) -> Iterator[Run]:
         deviations=folder / "deviations",
         write_deviations=False,
         jobs=default_jobs(),
+        examples=examples,
+        shrink=False,
     )
     run = Run(options, folder, "conformance.meta", smoke=False)
     try:
@@ -51,12 +53,15 @@ def opened_run(pools: Iterable[str], folder: Path) -> Iterator[Run]:
 
 
 def rulings_of(
-    wanted: Iterable[tuple[str, str, str]], folder: Path
+    wanted: Iterable[tuple[str, str, str]], folder: Path, examples: int | None = None
 ) -> dict[tuple[str, str, str], Ruling]:
-    """Hold each (subject, clause id, start method) to its test, all in one run."""
+    """Hold each (subject, clause id, start method) to its test, all in one run.
+
+    `examples` are what a property is given at most; failures are not made small.
+    """
     keys = list(wanted)
     tests = clause_tests()
-    with opened_run(dict.fromkeys(subject for subject, _, _ in keys), folder) as run:
+    with opened_run(dict.fromkeys(subject for subject, _, _ in keys), folder, examples) as run:
         ready = {subject.name: subject for subject in run.subjects}
         run.plan((tests[clause], ready[subject], method) for subject, clause, method in keys)
         return {

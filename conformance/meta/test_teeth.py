@@ -12,6 +12,7 @@ Rulings = dict[tuple[str, str, str], Ruling]
 
 CASES = [(pool, caught) for pool in broken_pools() for caught in pool.caught]
 SOUND = sound_pools()
+_FEW = 3  # examples: an oddity that is taken for a failure shows in the first ones
 MUST = [c for c in clause_tests() if load_clauses()[c].level is Level.MUST]
 
 
@@ -32,7 +33,7 @@ def broken_rulings(tmp_path_factory: pytest.TempPathFactory) -> Rulings:
 def sound_rulings(tmp_path_factory: pytest.TempPathFactory) -> Rulings:
     """Return what the MUST clauses ruled on all sound pools, found out in one run."""
     keys = [(pool.subject, clause, "fork") for pool in SOUND for clause in MUST]
-    return rulings_of(keys, tmp_path_factory.mktemp("sound"))
+    return rulings_of(keys, tmp_path_factory.mktemp("sound"), _FEW)
 
 
 @pytest.mark.parametrize(("pool", "caught"), CASES, ids=_name)

@@ -5,7 +5,7 @@ from typing import Any
 
 from ..specimens import Caught
 
-CAUGHT = (Caught("LIFE-03", "FAIL", "doubled=['0']"),)
+CAUGHT = (Caught("LIFE-03", "FAIL", "doubled=['"),)
 
 
 class Pool(multiprocessing.pool.Pool):
