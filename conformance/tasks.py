@@ -110,6 +110,23 @@ def fail_at(bad: object, fault: Callable[[], object], item: Any) -> Any:
     return item
 
 
+def even_or_raise(item: int) -> int:
+    """Return an even item; raise `ValueError(item)` for an odd one."""
+    if item % 2:
+        raise ValueError(item)
+    return item
+
+
+class Token:
+    """A value that can be watched: unlike numbers and strings it takes weak references."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __repr__(self) -> str:
+        return f"Token({self.number})"
+
+
 def remember(value: Any) -> None:
     """Keep `value` in this worker; meant as an initializer."""
     _state["value"] = value

@@ -5,7 +5,7 @@ outcome; `sides_with` plays it on the oracle too, `multiprocessing:Pool` under
 the same start method, and expects the same outcome.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -43,6 +43,8 @@ class Error:
 
 Outcome = Value | Error
 
+_THE_END = Error("StopIteration", ())
+
 
 def capture(call: Callable[[], Any]) -> Outcome:
     """Run the call and keep what it came to; verdicts on their way pass through."""
@@ -52,6 +54,17 @@ def capture(call: Callable[[], Any]) -> Outcome:
         raise
     except Exception as error:  # noqa: BLE001 - any exception is an outcome here
         return Error(type(error).__name__, error.args)
+
+
+def each(iterator: Iterator[Any], most: int) -> list[Outcome]:
+    """Return what each `next()` came to, errors included, until StopIteration.
+
+    `most` bounds an iterator that never ends.
+    """
+    found: list[Outcome] = []
+    while len(found) < most and (outcome := capture(iterator.__next__)) != _THE_END:
+        found.append(outcome)
+    return found
 
 
 def same(subject: Outcome, oracle: Outcome) -> None:

@@ -53,7 +53,7 @@ def source_of(value: Any) -> str:
 
 def _source(value: Any) -> str:
     if isinstance(value, types.BuiltinFunctionType | types.FunctionType | type):
-        return str(value.__qualname__) if "<" not in value.__qualname__ else PLACEHOLDER
+        return _named(value)
     if isinstance(value, functools.partial):
         if value.func is tasks.recorded:  # the side channel is the suite's, not the script's
             return _source(value.args[1])
@@ -63,6 +63,13 @@ def _source(value: Any) -> str:
     if type(value) in (list, tuple, dict, set):
         return _collection(value)
     return _evaluable(value)
+
+
+def _named(value: Any) -> str:
+    """Return the name of a function or class that goes by one; a method of an object does not."""
+    bound_to = getattr(value, "__self__", None)
+    anonymous = "<" in value.__qualname__ or not isinstance(bound_to, types.ModuleType | None)
+    return PLACEHOLDER if anonymous else str(value.__qualname__)
 
 
 def _collection(value: Any) -> str:

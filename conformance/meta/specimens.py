@@ -57,6 +57,8 @@ def sound_pools() -> list[Specimen]:
 
 def _modules(package: ModuleType) -> Iterator[ModuleType]:
     for module in pkgutil.iter_modules(package.__path__):
+        if module.name.startswith("_"):  # what several pools share
+            continue
         yield importlib.import_module(f"{package.__name__}.{module.name}")
 
 
