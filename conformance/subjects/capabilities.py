@@ -88,6 +88,11 @@ class Capabilities:
     """`initializer(*initargs)` runs in each worker before its first task."""
     maxtasksperchild: bool = True
     """A worker is replaced after that many tasks."""
+    starts_at_once: bool = True
+    """The constructor starts the workers.  False: the first job does."""
+    pool_errors: bool = True
+    """What goes wrong in a worker is told by `multiprocessing.pool`'s own `RemoteTraceback` and
+    `MaybeEncodingError`, or by the engine's classes of these names."""
 
     processes: bool = True
     """Workers are processes of their own: memory apart, a pid apart."""
@@ -143,5 +148,6 @@ THREADS = Capabilities(
     kills=False,
     children=False,
     by_reference=False,
+    pool_errors=False,
 )
 """`multiprocessing.pool.ThreadPool` and its subclasses."""

@@ -20,6 +20,8 @@ FUTURES = replace(
     starmap_async=False,
     next_timeout=False,
     imap_lazy=False,
+    starts_at_once=False,
+    pool_errors=False,
 )
 """What futures carry: no handle for a whole list, and the input is read to its end at once."""
 
@@ -143,6 +145,8 @@ _ROWS = (
             one_worker=False,
             maxtasksperchild=False,
             by_reference=False,
+            starts_at_once=False,
+            pool_errors=False,
         ),
     ),
     KnownSubject(
@@ -161,6 +165,8 @@ _ROWS = (
             imap_after_error=False,
             concurrent_jobs=False,
             maxtasksperchild=False,
+            starts_at_once=False,
+            pool_errors=False,
         ),
     ),
     KnownSubject(
@@ -195,7 +201,9 @@ _ROWS = (
         homepage="https://docs.ray.io/en/latest/ray-more-libs/multiprocessing.html",
         issues="https://github.com/ray-project/ray/issues",
         adapter="ray",
-        capabilities=replace(FULL_API, start_methods=("ray",), by_reference=False),
+        capabilities=replace(
+            FULL_API, start_methods=("ray",), by_reference=False, pool_errors=False
+        ),
     ),
     # The stdlib's pool, with torch's reductions registered: torch's own class, in
     # torch.multiprocessing.pool, cannot be made at all (SimpleQueue() lacks its context).
