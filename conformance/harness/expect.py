@@ -14,6 +14,8 @@ from typing import Any, NoReturn, TypeVar
 
 E = TypeVar("E", bound=BaseException)
 
+_MOST_CAUSES = 10  # of one error: a chain that is longer tells nothing more
+
 _short = reprlib.Repr()
 _short.maxlist = _short.maxtuple = _short.maxdict = _short.maxset = 20
 _short.maxstring = _short.maxother = 300
@@ -74,6 +76,25 @@ def raises(
     raise Mismatch(f"{names} to be raised", f"no error but {shown(value)}")
 
 
+def names(error: BaseException, *words: str) -> None:
+    """Expect each of the words in what the error and its causes say, in whatever case."""
+    text = told(error)
+    missing = [word for word in words if word.lower() not in text.lower()]
+    if missing:
+        raise Mismatch(f"an error that names {', '.join(map(repr, missing))}", text)
+
+
+def told(error: BaseException) -> str:
+    """Return what the error, its notes and its causes say, without any source line of its own."""
+    said: list[str] = []
+    seen: BaseException | None = error
+    while seen is not None and len(said) < _MOST_CAUSES:
+        notes = getattr(seen, "__notes__", [])
+        said.append("; ".join([f"{type(seen).__name__}: {_text(seen)}", *map(str, notes)]))
+        seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
+    return " <- ".join(said)
+
+
 def never(why: str) -> NoReturn:
     """Fail: control came where the clause says it cannot."""
     raise Mismatch("not to get here", why)
@@ -85,6 +106,13 @@ def shown(value: Any) -> str:
         return _short.repr(value)
     except Exception as error:  # noqa: BLE001 - user objects may raise anything here
         return f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception as failure:  # noqa: BLE001 - as in `shown`
+        return f"<its str() raises {type(failure).__name__}>"
 
 
 def _is_error(*values: Any) -> bool:

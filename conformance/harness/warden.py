@@ -15,6 +15,7 @@ import shutil
 import signal
 import sys
 import traceback
+from types import ModuleType
 from typing import Any, NoReturn
 
 from . import processes, script
@@ -59,9 +60,15 @@ def _serve(request: Request, pipe: int) -> Attempt:
     else:
         seen = run_one({}, request.deadline_s)
     if seen.verdict in BROKEN and seen.transcript:
-        modules = [sys.modules[request.module], importlib.import_module("..tasks", __package__)]
-        seen.script = script.render(seen, request, modules)
+        seen.script = script.render(seen, request, _named_in_scripts(request))
     return seen
+
+
+def _named_in_scripts(request: Request) -> list[ModuleType]:
+    """Return the modules whose functions and classes a transcript may name."""
+    package = request.module.rpartition(".")[0]
+    faults = [m for name, m in sys.modules.items() if name.startswith(f"{package}.faults.")]
+    return [sys.modules[request.module], importlib.import_module("..tasks", __package__), *faults]
 
 
 def _end_everything(_signum: int, _frame: object) -> NoReturn:
