@@ -1,8 +1,197 @@
 """RES: result handles and timeouts."""
 
+import threading
+import time
+from functools import partial
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from . import tasks
 from .clauses import clause
 from .harness import expect
 from .harness.bound import BoundSubject
+from .harness.tracked import TrackedPool
+
+ASYNC = ("apply_async", "map_async", "starmap_async")
+PARTS = ("get", "wait", "ready", "successful")
+SHORT_S = 0.01
+"""A timeout that has to pass."""
+GRAIN_S = 0.001
+"""What a wait may be short of its timeout: clocks are read at both ends, in different units."""
+
+
+def _submitted(
+    subject: BoundSubject, pool: TrackedPool, task: Any, value: Any
+) -> list[tuple[Any, Any]]:
+    """Submit the task by each method that the subject declares; returns (handle, its result)."""
+    ways = {
+        "apply_async": ((value,), value),
+        "map_async": ([value], [value]),
+        "starmap_async": ([(value,)], [value]),
+    }
+    return [
+        (getattr(pool, method)(task, arguments), result)
+        for method, (arguments, result) in ways.items()
+        if subject.capabilities.has(method, subject.start_method)
+    ]
+
+
+@clause("RES-01", needs=("apply_async",))
+def test_get_waits_for_the_result(subject: BoundSubject) -> None:
+    """get() waits until the result has arrived and returns it."""
+    value, got = {"rows": [1, 2.5, None]}, list[Any]()
+    with subject.open() as pool, subject.gate() as gate:
+        for handle, result in _submitted(subject, pool, gate.task, value):
+            waiting = threading.Event()
+            waiter = threading.Thread(target=partial(_get_into, got, handle, waiting))
+            waiter.start()
+            waiting.wait(subject.deadline_s)
+            gate.open()
+            with subject.phase("get"):
+                waiter.join()
+            expect.equal(got.pop(), result, "the result")
+
+
+def _get_into(got: list[Any], handle: Any, waiting: threading.Event) -> None:
+    waiting.set()
+    try:
+        got.append(handle.get())
+    except Exception as error:  # noqa: BLE001 - whatever get() raises is what it came to
+        got.append(error)
+
+
+@clause("RES-02", needs=("apply_async",))
+def test_get_raises_when_its_timeout_passes(subject: BoundSubject) -> None:
+    """get(timeout) raises TimeoutError when the result does not arrive in time."""
+    with subject.open() as pool, subject.gate() as gate:
+        for handle, _ in _submitted(subject, pool, gate.task, 1):
+            for timeout in (0, SHORT_S):
+                expect.raises(subject.error("TimeoutError"), handle.get, timeout)
+
+
+@clause("RES-03", needs=("apply_async",))
+@settings(max_examples=4)
+@given(timeout=st.sampled_from([0.02, 0.05, 0.1, 0.15]))
+def test_get_waits_for_its_whole_timeout(subject: BoundSubject, timeout: float) -> None:
+    """get(timeout) does not raise TimeoutError before the timeout has passed."""
+    with subject.open() as pool, subject.gate() as gate:
+        late = pool.apply_async(gate.task)
+        before = time.monotonic()
+        expect.raises(subject.error("TimeoutError"), late.get, timeout)
+        waited = time.monotonic() - before
+    expect.true(
+        waited >= timeout - GRAIN_S,
+        expected=f"TimeoutError after {timeout} s",
+        observed=f"TimeoutError after {waited:.4f} s",
+    )
+
+
+@clause("RES-04", needs=("apply_async",))
+def test_a_result_outlives_a_timeout(subject: BoundSubject) -> None:
+    """get() returns the result for which an earlier get(timeout) did not wait."""
+    with subject.open() as pool, subject.gate() as gate:
+        submitted = _submitted(subject, pool, gate.task, 1)
+        for handle, _ in submitted:
+            for _ in range(2):
+                expect.raises(subject.error("TimeoutError"), handle.get, SHORT_S)
+        gate.open()
+        for handle, result in submitted:
+            expect.equal(handle.get(), result, "the result")
+
+
+@clause("RES-05", needs=("apply_async",))
+def test_wait_returns_without_raising(subject: BoundSubject) -> None:
+    """wait() returns when the timeout has passed and when the result, good or bad, is there."""
+    with subject.open() as pool, subject.gate() as gate:
+        late = _submitted(subject, pool, gate.task, 1)
+        for handle, _ in late:
+            handle.wait(SHORT_S)
+            expect.true(not handle.ready(), expected="no result yet", observed="ready() is true")
+        gate.open()
+        failed = _submitted(subject, pool, tasks.raise_for, 1)
+        for handle, _ in [*late, *failed]:
+            handle.wait()
+            handle.wait(SHORT_S)
+            expect.true(handle.ready(), expected="a result after wait()", observed="not ready()")
+
+
+@clause("RES-06", needs=("apply_async",))
+def test_ready_tells_whether_the_result_is_there(subject: BoundSubject) -> None:
+    """ready() is false while the task runs and true once the result has arrived."""
+    with subject.open(3) as pool, subject.gate() as gate:
+        submitted = _submitted(subject, pool, subject.recorded(gate.task), 1)
+        subject.eventually(lambda: len(subject.history()) == len(submitted), "the tasks to start")
+        for handle, _ in submitted:
+            expect.equal(handle.ready(), False, "ready() while the task runs")
+        gate.open()
+        for handle, _ in submitted:
+            handle.get()
+            expect.equal(handle.ready(), True, "ready() after get()")
+
+
+@clause("RES-07", needs=("apply_async",))
+def test_successful_tells_a_result_from_an_error(subject: BoundSubject) -> None:
+    """successful() is true for a call that returned and false for one that raised."""
+    with subject.open() as pool:
+        for task, expected in ((tasks.identity, True), (tasks.raise_for, False)):
+            for handle, _ in _submitted(subject, pool, task, 1):
+                handle.wait()
+                expect.equal(handle.successful(), expected, f"successful() of {task.__name__}")
+
+
+@clause("RES-08", needs=("apply_async",))
+def test_successful_refuses_to_answer_too_early(subject: BoundSubject) -> None:
+    """successful() raises ValueError while the result is not ready."""
+    with subject.open() as pool, subject.gate() as gate:
+        for handle, _ in _submitted(subject, pool, gate.task, 1):
+            expect.raises(ValueError, handle.successful)
+
+
+@clause("RES-09", needs=("apply_async",))
+def test_get_returns_the_same_each_time(subject: BoundSubject) -> None:
+    """get() returns the same result, or raises the same error, each time it is called."""
+    with subject.open() as pool:
+        for handle, result in _submitted(subject, pool, tasks.identity, "value"):
+            for _ in range(3):
+                expect.equal(handle.get(), result, "the result")
+        for handle, _ in _submitted(subject, pool, tasks.raise_for, "value"):
+            for _ in range(3):
+                error = expect.raises(ValueError, handle.get)
+                expect.equal(error, ValueError("value"), "the error")
+
+
+@clause("RES-10", needs=("apply_async", "close", "join", "terminate"))
+def test_a_result_outlives_its_pool(subject: BoundSubject) -> None:
+    """get() returns a result that arrived before close(), join() or terminate()."""
+    for ending in (("close", "join"), ("terminate", "join")):
+        with subject.open() as pool:
+            good = _submitted(subject, pool, tasks.identity, 1)
+            failed = _submitted(subject, pool, tasks.raise_for, 1)
+            for handle, _ in [*good, *failed]:
+                handle.wait()
+            for method in ending:
+                getattr(pool, method)()
+                for handle, result in good:
+                    expect.equal(handle.get(), result, f"the result after {method}()")
+                for handle, _ in failed:
+                    expect.raises(ValueError, handle.get)
+
+
+@clause("RES-11", needs=ASYNC)
+def test_every_asynchronous_method_returns_a_whole_handle(subject: BoundSubject) -> None:
+    """apply_async, map_async, starmap_async return handles with get, wait, ready, successful."""
+    with subject.open() as pool:
+        for handle, result in _submitted(subject, pool, tasks.identity, 1):
+            lacking = [name for name in PARTS if not callable(getattr(handle.raw, name, None))]
+            kind = type(handle.raw).__name__
+            expect.true(
+                not lacking,
+                expected=f"a handle with {', '.join(PARTS)}",
+                observed=f"a {kind} without {', '.join(lacking)}",
+            )
+            expect.equal(handle.get(), result, "the result")
 
 
 @clause("RES-12", needs=("apply_async",))
@@ -10,7 +199,7 @@ def test_the_timeout_error_is_no_builtin_timeouterror(subject: BoundSubject) -> 
     """get(timeout) raises an error that `except TimeoutError` does not catch."""
     with subject.open() as pool, subject.gate() as gate:
         late = pool.apply_async(gate.task)
-        error = expect.raises(subject.error("TimeoutError"), late.get, 0.01)
+        error = expect.raises(subject.error("TimeoutError"), late.get, SHORT_S)
     kinds = ", ".join(kind.__name__ for kind in type(error).__mro__)
     expect.true(
         not isinstance(error, TimeoutError),
@@ -18,3 +207,27 @@ def test_the_timeout_error_is_no_builtin_timeouterror(subject: BoundSubject) -> 
         observed=f"one that is: {kinds}",
     )
     return kinds
+
+
+@clause("RES-13", needs=("apply_async",))
+def test_each_get_raises_the_very_same_exception(subject: BoundSubject) -> str:
+    """Each get() of a failed job raises one exception object, whose traceback grows."""
+    with subject.open() as pool:
+        failed = pool.apply_async(tasks.raise_for, (1,))
+        errors, lengths = [], []
+        for _ in range(3):
+            errors.append(expect.raises(ValueError, failed.get))
+            lengths.append(len(list(_frames(errors[-1]))))
+    expect.true(
+        errors[0] is errors[1] is errors[2] and lengths[0] < lengths[1] < lengths[2],
+        expected="one exception object with more frames at each get()",
+        observed=f"{len(set(map(id, errors)))} objects with {lengths} frames",
+    )
+    return f"one object with {lengths} frames"
+
+
+def _frames(error: BaseException) -> Any:
+    trace = error.__traceback__
+    while trace is not None:
+        yield trace
+        trace = trace.tb_next
