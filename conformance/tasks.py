@@ -53,6 +53,16 @@ def add(left: Any, right: Any) -> Any:
     return left + right
 
 
+def arguments(*args: Any, **kwds: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return all arguments: what arrived in the worker, and under which names."""
+    return args, kwds
+
+
+def call(function: Callable[[], Any]) -> Any:
+    """Return `function()`: gives each item of a job a task of its own."""
+    return function()
+
+
 def pid(_item: object = None) -> int:
     """Return the process id of the worker."""
     return os.getpid()
@@ -86,6 +96,17 @@ def raise_error(error: BaseException) -> NoReturn:
 def raise_for(item: object) -> NoReturn:
     """Raise `ValueError(item)`: the exception tells which item it belongs to."""
     raise ValueError(item)
+
+
+def raise_caused(error: BaseException, cause: BaseException) -> NoReturn:
+    """Raise `error` from `cause`, as `raise ... from ...` does."""
+    raise error from cause
+
+
+def raise_after(wait: Callable[[], object], error: BaseException) -> NoReturn:
+    """Run `wait()`, then raise `error`: the time of an error is its caller's to choose."""
+    wait()
+    raise error
 
 
 def kill_self(signum: int = signal.SIGKILL) -> None:

@@ -1,4 +1,4 @@
-"""An exception that can be pickled but not rebuilt: its constructor wants what pickle leaves out."""
+"""An exception that pickles but cannot be rebuilt: its constructor wants what pickle omits."""
 
 from typing import NoReturn
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..specimens import Caught
 
-CAUGHT = (Caught("ERR-02", "FAIL", "ValueError(10) raised"),)
+CAUGHT = (Caught("ERR-02", "FAIL", "args=(10,)"),)
 
 
 class Pool(multiprocessing.pool.Pool):
