@@ -6,13 +6,20 @@ and cost no object but their handle.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from ._jobs import Job, Settle, Span
 from ._results import AsyncResult
 from ._sizing import Sizer
 from ._worker import APPLY_CALL_ID, apply_task
+
+
+class Call(NamedTuple):
+    """One `apply`: what the worker gets, and the handle that gets its outcome."""
+
+    task: tuple[Callable[..., Any], Iterable[Any], Mapping[str, Any]]
+    result: AsyncResult
 
 
 class ApplyJobs(Job):
@@ -21,54 +28,56 @@ class ApplyJobs(Job):
     def __init__(self, sizer: Sizer, settle: Settle) -> None:
         super().__init__(APPLY_CALL_ID, apply_task, sizer)
         self._settle = settle
-        self._tasks: list[Any] = []
-        self._results: list[AsyncResult | None] = []
-        self._drawn = 0
-        self._open = 0
-
-    def add(self, task: Any, result: AsyncResult) -> None:
-        """Append a call."""
-        self._tasks.append(task)
-        self._results.append(result)
-        self._open += 1
+        self._calls: list[Call] = []
+        self._results: list[AsyncResult | None] = []  # of the calls that were handed out
+        self._settled = 0
+        #: append a call; the list's own method, because a flood of calls comes through here
+        self.add = self._calls.append
 
     def _draw(self, limit: int) -> Span | None:
-        start = self._drawn
-        tasks = self._tasks[start : start + limit]
-        if not tasks:
+        start = len(self._results)
+        calls = self._calls[:limit]
+        if not calls:
             return None
-        self._drawn += len(tasks)
         # The arguments live on in the frame only: they are released with it (bpo-29861).
-        self._tasks[start : self._drawn] = [None] * len(tasks)
-        return Span(start, tasks)
+        del self._calls[:limit]
+        self._results.extend([call.result for call in calls])
+        return Span(start, [call.task for call in calls])
 
     def _undrawn(self) -> int | None:
-        return len(self._tasks) - self._drawn
+        return len(self._calls)
 
     def where(self, position: int) -> tuple[int, int]:
         result = self._results[position]
         return (result.job if result is not None else 0), 0
 
     def deliver(self, start: int, values: Sequence[Any]) -> None:
-        for position, value in enumerate(values, start):
-            self._settle_one(position, True, value)
+        results = self._results
+        stop = start + len(values)
+        for result, value in zip(results[start:stop], values, strict=True):
+            assert result is not None, "a task has one outcome"
+            if result.has_callback:
+                self._settle(result, True, value)
+            else:
+                result.settle(True, value)
+        results[start:stop] = [None] * len(values)
+        self._settled += len(values)
 
     def fail(self, position: int, error: BaseException) -> None:
-        self._settle_one(position, False, error)
-
-    def _settle_one(self, position: int, success: bool, value: Any) -> None:
-        result = self._results[position]
-        if result is not None:
-            self._results[position] = None
-            self._open -= 1
-            self._settle(result, success, value)
+        self._settle(self._results[position], False, error)
+        self._results[position] = None
+        self._settled += 1
 
     def finished(self) -> bool:
-        return not self._open
+        return not self._calls and self._settled == len(self._results)
 
     def conclude(self) -> None:
         """Nothing: each handle was settled with its outcome."""
 
     def abandon(self, error: BaseException) -> None:
-        for position in range(len(self._results)):
-            self._settle_one(position, False, error)
+        for result in [*self._results, *(call.result for call in self._calls)]:
+            if result is not None:
+                self._settle(result, False, error)
+        self._calls.clear()
+        self._results.clear()
+        self._settled = 0

@@ -20,6 +20,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from ._apply_jobs import Call
 from ._callbacks import CallbackRunner
 from ._errors import PoolTerminatedError
 from ._jobs import Job
@@ -35,7 +36,7 @@ from ._worker_handler import WorkerHandler
 
 STUCK_S = 2.0  # how long terminate() waits for the loop before it acts in its place
 
-Entry = Job | tuple[Any, AsyncResult] | Callable[[], None]
+Entry = Job | Call | Callable[[], None]
 
 
 class Dispatcher:
@@ -84,9 +85,9 @@ class Dispatcher:
             self.wake()
         self._refuse_if_over()
 
-    def submit_apply(self, task: Any, result: AsyncResult) -> None:
+    def submit_apply(self, call: Call) -> None:
         """Hand over an apply job."""
-        self._inbox.append((task, result))
+        self._inbox.append(call)
         if self._asleep and self._hungry:
             self.wake()
         self._refuse_if_over()
@@ -195,8 +196,8 @@ class Dispatcher:
         inbox, tasks = self._inbox, self._tasks
         for _ in range(len(inbox)):
             entry = inbox.popleft()
-            if isinstance(entry, tuple):
-                opened = tasks.submit_apply(*entry)
+            if isinstance(entry, Call):
+                opened = tasks.submit_apply(entry)
                 if opened is not None:
                     self._cache.add(opened)
             elif isinstance(entry, Job):
@@ -250,8 +251,8 @@ class Dispatcher:
                 entry = self._inbox.popleft()
             except IndexError:  # another thread abandons too
                 return
-            if isinstance(entry, tuple):
-                entry[1].settle(False, error)
+            if isinstance(entry, Call):
+                entry.result.settle(False, error)
             elif isinstance(entry, Job):
                 entry.abandon(error)
             else:

@@ -17,7 +17,6 @@ from multiprocessing.pool import (  # type: ignore[attr-defined]  # typeshed lea
 from multiprocessing.reduction import ForkingPickler
 from typing import NamedTuple
 
-
 #: reads the pickle of a user's object; its code runs
 load = pickle.loads
 

@@ -47,6 +47,7 @@ class AsyncResult:
         "_locks",
         "_outcome",
         "_pool",
+        "has_callback",
         "job",
     )
 
@@ -64,6 +65,8 @@ class AsyncResult:
         self._outcome: tuple[bool, Any] | None = None
         self._callback = callback
         self._error_callback = error_callback
+        #: user code must run before the outcome is shown
+        self.has_callback = callback is not None or error_callback is not None
         self._locks: list[LockType] = []
 
     def ready(self) -> bool:
@@ -99,17 +102,13 @@ class AsyncResult:
             return value
         raise value
 
-    @property
-    def has_callback(self) -> bool:
-        """Tell whether user code must run before the outcome is shown."""
-        return self._callback is not None or self._error_callback is not None
-
     def settle(self, success: bool, value: Any) -> None:
         """Show the outcome and release the waiters; the first outcome stays."""
         if self._outcome is None:
             self._outcome = (success, value)
         self._callback = self._error_callback = self._pool = None
-        release(self._locks)
+        if self._locks:
+            release(self._locks)
 
     def run_callback(self, success: bool, value: Any) -> None:
         """Run the callback that fits, then settle.

@@ -12,14 +12,13 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 
-from ._apply_jobs import ApplyJobs
+from ._apply_jobs import ApplyJobs, Call
 from ._channel import Body, fits_inline, pickle_into
 from ._frames import TaskHeader, TaskKind
 from ._imap_jobs import IMapJob
 from ._jobs import Job, Settle, Span
 from ._link import Frame, Link
 from ._memory import Shelf
-from ._results import AsyncResult
 from ._sizing import Sizer
 from ._worker import APPLY_CALL_ID
 
@@ -38,11 +37,13 @@ class TaskHandler:
         self._finish = finish
         self._queue: deque[Job] = deque()
         self._fed: list[IMapJob] = []
+        self._run: ApplyJobs | None = None  # the last in the queue, if apply calls may join it
         self._apply_sizer = Sizer()  # of all apply jobs: each alone is too short to learn from
         self._pickled: dict[int, Body] = {}
 
     def submit(self, job: Job) -> None:
         """Enqueue a job."""
+        self._run = None  # calls that follow come behind this job
         self._queue.append(job)
         if isinstance(job, IMapJob):
             self._fed.append(job)
@@ -67,15 +68,15 @@ class TaskHandler:
         for job in self._fed:
             job.lift_window()
 
-    def submit_apply(self, task: object, result: AsyncResult) -> ApplyJobs | None:
-        """Enqueue an apply job; returns the run of jobs it opened, None where it joined one."""
-        if self._queue and isinstance(self._queue[-1], ApplyJobs):
-            self._queue[-1].add(task, result)
+    def submit_apply(self, call: Call) -> ApplyJobs | None:
+        """Enqueue an apply job; return the run of jobs it opened, None where it joined one."""
+        if self._run is not None:
+            self._run.add(call)
             return None
-        run = ApplyJobs(self._apply_sizer, self._settle)
-        run.add(task, result)
-        self._queue.append(run)
-        return run
+        self._run = ApplyJobs(self._apply_sizer, self._settle)
+        self._run.add(call)
+        self._queue.append(self._run)
+        return self._run
 
     def requeue(self, job: Job, span: Span) -> None:
         """Take back tasks that did not run; they go first."""
@@ -95,10 +96,15 @@ class TaskHandler:
     def drop(self, job: Job) -> None:
         """The job is over."""
         self._pickled.pop(job.call_id, None)
-        if job in self._queue:
-            self._queue.remove(job)
+        self._leave_queue(job)
         if isinstance(job, IMapJob):
             self._fed.remove(job)
+
+    def _leave_queue(self, job: Job) -> None:
+        if job in self._queue:
+            self._queue.remove(job)
+        if job is self._run:
+            self._run = None
 
     def refill(self, links: Iterable[Link]) -> bool:
         """Send frames to the workers that can take one; return whether any could take more."""
@@ -125,7 +131,7 @@ class TaskHandler:
             if span is not None:
                 return self._send(link, job, span)
             if job.left() == 0:
-                self._queue.remove(job)
+                self._leave_queue(job)
                 self._finish_if_complete(job)
         return False
 

@@ -11,17 +11,25 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from _thread import LockType
 from collections.abc import Callable
 
 
 def wait(locks: list[LockType], is_set: Callable[[], bool], timeout: float | None) -> bool:
-    """Block until `release(locks)` or for `timeout` seconds; return whether it is set."""
-    lock = threading.Lock()
-    lock.acquire()
-    locks.append(lock)
-    if not is_set():
-        lock.acquire(timeout=-1 if timeout is None else max(0.0, timeout))
+    """Block until `is_set()` or for `timeout` seconds; return whether it is set."""
+    deadline = None if timeout is None else time.monotonic() + timeout
+    while not is_set():
+        lock = threading.Lock()
+        lock.acquire()
+        locks.append(lock)
+        if is_set():
+            break
+        left = -1 if deadline is None else max(0.0, deadline - time.monotonic())
+        # Woken, but not set: a releasing thread may find the lock of a waiter that came
+        # after the thing it announces was taken by somebody else.
+        if not lock.acquire(timeout=left):
+            break
     return is_set()
 
 

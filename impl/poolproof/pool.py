@@ -17,6 +17,7 @@ from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Any, Self
 
+from ._apply_jobs import Call
 from ._arguments import check_positive, check_worker_arguments, require_linux, worker_count
 from ._calls import call_for
 from ._dispatcher import Dispatcher
@@ -96,7 +97,7 @@ class Pool:
         """Run `func(*args, **kwds)` in a worker; return a handle at once."""
         self._check_running()
         result = AsyncResult(self, next(self._jobs), callback, error_callback)
-        self._dispatcher.submit_apply((func, args, kwds), result)
+        self._dispatcher.submit_apply(Call((func, args, kwds), result))
         return result
 
     def map(
