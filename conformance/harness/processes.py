@@ -45,10 +45,14 @@ def descendants(pid: int | None = None) -> list[psutil.Process]:
 def is_helper(process: psutil.Process) -> bool:
     """Whether this is a start method's own resource tracker or fork server, no leak.
 
+    What a fork server forks has the same command line as the server, and is none.
     Raises: psutil.Error when the process is gone.
     """
     command = process.cmdline()
-    return "-c" in command and any(helper in command[-1] for helper in _HELPERS)
+    if "-c" not in command or not any(helper in command[-1] for helper in _HELPERS):
+        return False
+    parent = process.parent()
+    return parent is None or parent.cmdline() != command
 
 
 def cpu_seconds(processes: list[psutil.Process]) -> float:

@@ -1,0 +1,114 @@
+"""API: constructors that raise, and what they leave."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from . import tasks
+from .clauses import clause
+from .faults.failing_start import failing_start
+from .faults.no_new_threads import no_new_threads
+from .harness import expect
+from .harness.bound import BoundSubject
+from .harness.census import Baseline, baseline
+from .harness.outcome import Error, Value, capture
+
+FEW = settings(max_examples=6)
+"""Examples where many values are of one kind, and a body an example is all that they cost."""
+
+
+@clause("API-04")
+@FEW
+@given(processes=st.integers(max_value=0))
+def test_a_count_of_workers_below_one_is_refused(subject: BoundSubject, processes: int) -> None:
+    """Pool(processes) raises ValueError for 0 and for a negative number."""
+    expect.raises(ValueError, subject.open, processes)
+
+
+@clause("API-05", needs=("maxtasksperchild",))
+@FEW
+@given(value=st.sampled_from([0, -1, 0.5, "12", 2.0, [3]]))
+def test_a_maxtasksperchild_that_is_no_positive_int_is_refused(
+    subject: BoundSubject, value: Any
+) -> None:
+    """Pool(maxtasksperchild) raises ValueError for what is neither None nor a positive int."""
+    expect.raises(ValueError, subject.open, maxtasksperchild=value)
+
+
+@clause("API-06", needs=("initializer",))
+@FEW
+@given(value=st.integers() | st.text(max_size=9) | st.lists(st.integers(), max_size=3))
+def test_an_initializer_that_cannot_be_called_is_refused(subject: BoundSubject, value: Any) -> None:
+    """Pool(initializer) raises TypeError for what is neither None nor callable."""
+    expect.raises(TypeError, subject.open, initializer=value)
+
+
+@clause("API-07", needs=("maxtasksperchild", "initializer", "children"))
+def test_a_constructor_that_refuses_an_argument_leaves_nothing(subject: BoundSubject) -> None:
+    """A constructor that raises because of an argument leaves no process and no thread."""
+    for refused in ({"processes": 0}, {"maxtasksperchild": 0}, {"initializer": 1}):
+        before = baseline()
+        error = capture(partial(subject.open, **refused))
+        if isinstance(error, Value):
+            error.unwrap().terminate()
+            expect.never(f"{refused} was accepted")
+        _expect_nobody(subject, before, f"after {error}")
+
+
+@clause("API-08", needs=("children", "processes"))
+@given(processes=st.integers(2, 5), started=st.integers(0, 4))
+@FEW
+def test_a_constructor_that_cannot_start_a_worker_gives_the_others_back(
+    subject: BoundSubject, processes: int, started: int
+) -> None:
+    """A failing start of a worker is raised, and none of the workers started is left alive."""
+    before = baseline()
+    with failing_start(subject, min(started, processes - 1)) as fault:
+        subject.note(f"here the start of worker {min(started, processes - 1) + 1} raises {fault!r}")
+        seen = capture(_open_and_use(subject, processes))
+    expect.equal(seen, Error(type(fault).__name__, fault.args), "the error of the start")
+    fault.__traceback__ = None  # its frames keep the pool, and that its descriptors
+    _expect_nobody(subject, before, "after a start that failed")
+
+
+@clause("API-17", needs=("children", "map"))
+def test_a_constructor_that_cannot_start_a_thread_gives_the_workers_back(
+    subject: BoundSubject,
+) -> str:
+    """A constructor that cannot start a thread of its own raises and leaves no worker alive."""
+    before = baseline()
+    with no_new_threads():
+        subject.note("here every start of a thread raises RuntimeError")
+        opened = capture(subject.open)
+    if isinstance(opened, Value):
+        with opened.unwrap() as pool:
+            expect.equal(pool.map(tasks.square, [2]), [4], "the result of a job")
+        return "starts no thread in the constructor"
+    expect.equal(opened.kind, "RuntimeError", "the error of the thread's start")
+    _expect_nobody(subject, before, "after a thread that did not start")
+    return str(opened)
+
+
+@clause("API-18")
+def test_a_count_of_workers_that_is_no_number_is_a_type_error(subject: BoundSubject) -> str:
+    """Pool(processes="2") raises TypeError."""
+    return str(expect.raises(TypeError, subject.open, "2"))
+
+
+def _open_and_use(subject: BoundSubject, processes: int) -> Callable[[], None]:
+    """Executors start their workers with the first job, not in the constructor."""
+
+    def play() -> None:
+        with subject.open(processes) as pool:
+            pool.map(tasks.noop, range(processes), 1)
+
+    return play
+
+
+def _expect_nobody(subject: BoundSubject, before: Baseline, when: str) -> None:
+    left = subject.census(before)
+    expect.equal(left.children + left.zombies, [], f"processes left {when}:")
+    expect.equal(left.threads, [], f"threads left {when}:")
