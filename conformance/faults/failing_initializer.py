@@ -21,7 +21,7 @@ class FailingInitializer:
 
     def __init__(self, folder: Path, hold: Callable[[], Any], how: Callable[[], Any]) -> None:
         self._path = folder / "starts"
-        self.options = {"initializer": partial(fail, str(self._path), hold, how)}
+        self.options: dict[str, Any] = {"initializer": partial(fail, str(self._path), hold, how)}
 
     @property
     def starts(self) -> int:

@@ -67,8 +67,9 @@ def _serve(request: Request, pipe: int) -> Attempt:
 def _named_in_scripts(request: Request) -> list[ModuleType]:
     """Return the modules whose functions and classes a transcript may name."""
     package = request.module.rpartition(".")[0]
-    faults = [m for name, m in sys.modules.items() if name.startswith(f"{package}.faults.")]
-    return [sys.modules[request.module], importlib.import_module("..tasks", __package__), *faults]
+    sent = (f"{package}.payloads", f"{package}.faults.")
+    found = [module for name, module in sys.modules.items() if name.startswith(sent)]
+    return [sys.modules[request.module], importlib.import_module("..tasks", __package__), *found]
 
 
 def _end_everything(_signum: int, _frame: object) -> NoReturn:

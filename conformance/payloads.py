@@ -1,0 +1,45 @@
+"""Objects that are sent to workers and back, whole.  Light: workers import this."""
+
+from multiprocessing.reduction import ForkingPickler
+from typing import Any, NoReturn
+
+_PATTERN = bytes(range(251))  # a prime length: bytes out of place by any power of two show
+
+
+class Blob:
+    """`size` bytes that depend on `seed`, and a repr that stays short."""
+
+    def __init__(self, size: int, seed: int = 0) -> None:
+        self.size = size
+        self.seed = seed
+        start = seed % len(_PATTERN)
+        self.data = (_PATTERN[start:] + _PATTERN * (size // len(_PATTERN) + 1))[:size]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Blob) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash((self.size, self.seed))
+
+    def __repr__(self) -> str:
+        return f"Blob({self.size}, {self.seed})"
+
+
+class Reduced:
+    """Travels only by the reduction that is registered for it, as tensors and connections do."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("expected ForkingPickler with its registered reductions, got another")
+
+    def __repr__(self) -> str:
+        return f"Reduced({self.value!r})"
+
+
+def _reduced(instance: Reduced) -> tuple[type[Reduced], tuple[Any]]:
+    return Reduced, (instance.value,)
+
+
+ForkingPickler.register(Reduced, _reduced)
