@@ -1,0 +1,31 @@
+"""Workers are killed from outside, as by the out-of-memory killer: while idle, or in a task."""
+
+import signal
+from collections.abc import Iterable
+
+import psutil
+
+from ..harness.bound import BoundSubject
+from ..harness.expect import InjectorError, Mismatch
+from ..harness.workers import all_gone, busy_workers
+
+
+def kill(subject: BoundSubject, processes: Iterable[psutil.Process], which: str) -> None:
+    """Send SIGKILL to the processes and wait until they have ended.
+
+    Raises: InjectorError when one does not end.
+    """
+    victims = list(processes)
+    subject.note(f"kill -9 {which}: {len(victims)} of them")
+    for process in victims:
+        process.send_signal(signal.SIGKILL)
+    try:
+        subject.eventually(lambda: all_gone(victims), "the killed processes to end")
+    except Mismatch as error:
+        raise InjectorError(f"expected SIGKILL to end {victims}") from error
+
+
+def kill_in_task(subject: BoundSubject, count: int) -> None:
+    """Kill the workers of recorded tasks once `count` of them are in one."""
+    subject.eventually(lambda: len(busy_workers(subject)) >= count, f"{count} busy workers")
+    kill(subject, map(psutil.Process, busy_workers(subject)), "the busy workers")
