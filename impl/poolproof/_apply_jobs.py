@@ -25,6 +25,8 @@ class Call(NamedTuple):
 class ApplyJobs(Job):
     """Consecutive `apply` calls; task `n` is the n-th of them."""
 
+    kind = "apply"
+
     def __init__(self, sizer: Sizer, settle: Settle) -> None:
         super().__init__(APPLY_CALL_ID, apply_task, sizer)
         self._settle = settle

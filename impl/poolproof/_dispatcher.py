@@ -31,6 +31,7 @@ from ._results import AsyncResult
 from ._shutdown import Termination
 from ._state import Event, PoolState, StateMachine
 from ._task_handler import TaskHandler
+from ._trace import TraceWriter
 from ._waiting import Alarm, Latch
 from ._worker_handler import WorkerHandler
 
@@ -42,13 +43,20 @@ Entry = Job | Call | Callable[[], None]
 class Dispatcher:
     """Runs jobs on workers until the pool is closed or terminated."""
 
-    def __init__(self, machine: StateMachine, workers: WorkerHandler, size: int) -> None:
+    def __init__(
+        self,
+        machine: StateMachine,
+        workers: WorkerHandler,
+        size: int,
+        trace: TraceWriter | None,
+    ) -> None:
         self._machine = machine
         self._workers = workers
         self._callbacks = CallbackRunner()
         self._shelf = Shelf()
         self._tasks = TaskHandler(size, self._shelf, self.settle, self._finish)
-        self._results = ResultHandler(self._tasks, self._shelf, self._finish)
+        self._results = ResultHandler(self._tasks, self._shelf, trace, self._finish)
+        self._trace = trace
         self._cache: set[Job] = set()
         self._inbox: deque[Entry] = deque()
         self._asleep = False
@@ -264,6 +272,8 @@ class Dispatcher:
         self._workers.links.clear()
         self._links.clear()
         self._shelf.close()
+        if self._trace is not None:
+            self._trace.close()
         self._epoll.close()
         self._alarm.close()
         self._callbacks.stop()

@@ -29,6 +29,8 @@ class IMapJob(Job):
     are run to the end of the input, as in the standard library.
     """
 
+    kind = "imap"
+
     def __init__(
         self,
         job_id: int,

@@ -37,6 +37,8 @@ class Job(ABC):
     exact:   each outcome counts by itself, even from a worker that dies.
     """
 
+    #: name of the call, for people
+    kind = ""
     exact = True
     #: tasks that count as one for maxtasksperchild
     tasks_per_allowance = 1

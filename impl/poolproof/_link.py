@@ -51,6 +51,7 @@ class Link:
 
     def __init__(self, process: BaseProcess, own: socket.socket, peer: socket.socket) -> None:
         self.process = process
+        self.pid = process.pid or 0
         self.ledger: deque[Frame] = deque()
         self.ready = False
         #: tasks until retirement (maxtasksperchild), None without limit

@@ -19,6 +19,7 @@ class MapJob(Job):
     several errors it raises the one of the earliest item.
     """
 
+    kind = "map"
     exact = False  # one lost item fails the job, so the others' values need not survive
 
     def __init__(

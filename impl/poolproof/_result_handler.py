@@ -13,6 +13,7 @@ from ._link import Frame, Link
 from ._memory import MemoryFile, Shelf, body_of
 from ._outcome import Failure, load, undeliverable, unpack_error
 from ._task_handler import TaskHandler
+from ._trace import TraceWriter
 
 RECORDS_PER_TURN = 64  # of one worker, so that it cannot keep the others waiting
 
@@ -20,9 +21,16 @@ RECORDS_PER_TURN = 64  # of one worker, so that it cannot keep the others waitin
 class ResultHandler:
     """Reads records and delivers them; tells `finish` of a job that is complete."""
 
-    def __init__(self, tasks: TaskHandler, shelf: Shelf, finish: Callable[[Job], None]) -> None:
+    def __init__(
+        self,
+        tasks: TaskHandler,
+        shelf: Shelf,
+        trace: TraceWriter | None,
+        finish: Callable[[Job], None],
+    ) -> None:
         self._tasks = tasks
         self._shelf = shelf
+        self._trace = trace
         self._finish = finish
 
     def drain(self, link: Link, limit: int = RECORDS_PER_TURN) -> int:
@@ -71,6 +79,10 @@ class ResultHandler:
             link.learn(frame.job.call_id)
         if header.kind in (ResultKind.UNLOADED, ResultKind.UNCALLABLE):
             self._not_loaded(link, frame, header, unpack_error(load(body)))
+            return
+        if header.kind == ResultKind.STAMPS:
+            if self._trace is not None:
+                self._trace.items(link.pid, frame.job, frame.span.start, body)
             return
         if header.tasks:
             self._deliver(frame, header, body)

@@ -29,6 +29,7 @@ from ._frames import (
 )
 from ._memory import MemoryFile, body_of
 from ._outcome import Failure, load, pack_error
+from ._trace import Stopwatch
 
 APPLY_CALL_ID = 0  # the callable that every worker knows
 
@@ -40,7 +41,10 @@ def apply_task(task: tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]])
 
 
 def worker_main(
-    sock: socket.socket, initializer: Callable[..., object] | None, initargs: tuple[Any, ...]
+    sock: socket.socket,
+    initializer: Callable[..., object] | None,
+    initargs: tuple[Any, ...],
+    traced: bool,
 ) -> None:
     """Serve frames from `sock` until the sentinel or the last frame arrives."""
     interrupts = _worker_process.settle(sock)
@@ -52,7 +56,7 @@ def worker_main(
         outbox.failure(ResultKind.BROKEN, pack_error(error))
         return
     try:
-        Worker(sock, outbox, interrupts).serve()
+        Worker(sock, outbox, interrupts, traced=traced).serve()
     except (BrokenPipeError, ConnectionResetError):
         return  # the parent is gone, or has terminated the pool
 
@@ -65,6 +69,8 @@ class Outbox:
         self._seq = 0
         self._started_ns = 0
         self._lent: MemoryFile | None = None
+        #: sent before the last result of a frame, where the pool traces
+        self.stopwatch: Stopwatch | None = None
 
     def begin(self, seq: int, lent: MemoryFile | None) -> None:
         """Make the following results belong to frame `seq`, which came with a file or without."""
@@ -76,6 +82,9 @@ class Outbox:
         self, kind: ResultKind, first: int, count: int, body: Body, *, last: bool = False
     ) -> None:
         """Send one result about `count` items from `first` on; blocks while the pipe is full."""
+        if last and self.stopwatch is not None:
+            stamps = Body([self.stopwatch.take()])
+            self.send(ResultKind.STAMPS, first, 0, stamps)
         size = body.size
         elapsed_ns = time.perf_counter_ns() - self._started_ns
         header = ResultHeader(kind, 0, 0, last, self._seq, first, count, elapsed_ns, size)
@@ -125,13 +134,20 @@ class Worker:
     """The serving loop: takes frames, keeps the callables it was given."""
 
     def __init__(
-        self, sock: socket.socket, outbox: Outbox, interrupts: _worker_process.Interrupts
+        self,
+        sock: socket.socket,
+        outbox: Outbox,
+        interrupts: _worker_process.Interrupts,
+        *,
+        traced: bool,
     ) -> None:
         self._receiver = Receiver(sock)
         self._outbox = outbox
         self._interrupts = interrupts
         self._calls: dict[int, Callable[[Any], Any]] = {APPLY_CALL_ID: apply_task}
         self._slot = self._receive_slot()
+        self._stopwatch = Stopwatch(self._slot.fields) if traced else None
+        outbox.stopwatch = self._stopwatch
 
     def _receive_slot(self) -> Slot:
         received = self._receiver.receive()
@@ -178,6 +194,8 @@ class Worker:
             return
         if items is _NOTHING:
             return
+        if self._stopwatch is not None:
+            call = self._stopwatch.watch(call)
         run = _runner.run_exact if header.exact else _runner.run_batch
         run(_runner.Run(call, items, header.budget_ns, self._slot, self._outbox, self._interrupts))
 

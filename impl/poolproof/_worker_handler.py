@@ -24,6 +24,7 @@ from ._jobs import Job
 from ._link import Frame, Link
 from ._result_handler import ResultHandler, deliver_outcomes
 from ._task_handler import TaskHandler
+from ._trace import TraceWriter
 from ._worker import worker_main
 
 RETRY_S = 0.1  # first pause after a process could not be started; doubles up to ...
@@ -43,11 +44,13 @@ class WorkerHandler:
         size: int,
         worker_args: tuple[Callable[..., object] | None, tuple[Any, ...]],
         maxtasksperchild: int | None,
+        trace: TraceWriter | None,
     ) -> None:
         self._context = context
         self._size = size
         self._worker_args = worker_args
         self._maxtasksperchild = maxtasksperchild
+        self._trace = trace
         self.links: list[Link] = []
         self._failures = 0
         self._failing_since: float | None = None
@@ -81,7 +84,7 @@ class WorkerHandler:
         try:
             for end in (own, peer):
                 _descriptors.register(end)
-            process = _process(self._context, peer, self._worker_args)
+            process = _process(self._context, peer, (*self._worker_args, self._trace is not None))
             process.start()
         except BaseException:
             own.close()
@@ -132,6 +135,8 @@ class WorkerHandler:
             continue
         self.links.remove(link)
         exitcode = link.reap()
+        if self._trace is not None and not link.retiring:
+            self._trace.lost(link.pid, describe_exit(exitcode))
         if not link.ready:
             self._startup_failed(link, exitcode)
         claim = link.slot.read()

@@ -27,6 +27,7 @@ from ._map_jobs import MapJob
 from ._results import AsyncResult, IMapIterator, IMapUnorderedIterator, MapResult
 from ._sizing import default_chunksize
 from ._state import Event, PoolState, StateMachine
+from ._trace import TraceWriter
 from ._worker_handler import WorkerHandler
 
 Callback = Callable[[Any], object]
@@ -51,8 +52,13 @@ class Pool:
         initargs: Iterable[Any] = (),
         maxtasksperchild: int | None = None,
         context: BaseContext | None = None,
+        *,
+        trace: str | os.PathLike[str] | None = None,
     ) -> None:
         """Start `processes` workers (default: one a usable CPU).
+
+        trace: file to write which worker ran which item when; open it in
+        Perfetto, or with `python -m reports timeline FILE`.
 
         Raises: ValueError and TypeError as the standard library does; whatever
         starting a process raises, with no process left behind.
@@ -64,14 +70,16 @@ class Pool:
         self._pid = os.getpid()
         self._processes = size
         self._jobs = itertools.count(1)
+        writer = None if trace is None else TraceWriter(trace)
         workers = WorkerHandler(
             context if context is not None else multiprocessing.get_context(),
             size,
             (initializer, tuple(initargs)),
             maxtasksperchild,
+            writer,
         )
         workers.start(size)
-        self._dispatcher = Dispatcher(self._machine, workers, size)
+        self._dispatcher = Dispatcher(self._machine, workers, size, writer)
         self._dispatcher.start()
         self._machine.apply(Event.STARTED)
         self._finalize = multiprocessing.util.Finalize(
@@ -261,7 +269,8 @@ class Pool:
         self.terminate()
 
     def __del__(self) -> None:
-        if self._machine.state is PoolState.RUN:
+        # Without a machine, __init__ was called with arguments it does not take.
+        if "_machine" in self.__dict__ and self._machine.state is PoolState.RUN:
             warnings.warn(
                 f"unclosed running multiprocessing pool {self!r}",
                 ResourceWarning,
