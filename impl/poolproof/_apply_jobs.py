@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ._jobs import Job, Settle, Span
+from ._jobs import Job, Settle, Span, as_task_error
 from ._results import AsyncResult
 from ._sizing import Sizer
 from ._worker import APPLY_CALL_ID, apply_task
@@ -66,7 +66,7 @@ class ApplyJobs(Job):
         self._settled += len(values)
 
     def fail(self, position: int, error: BaseException) -> None:
-        self._settle(self._results[position], False, error)
+        self._settle(self._results[position], False, as_task_error(error))
         self._results[position] = None
         self._settled += 1
 

@@ -21,12 +21,15 @@ def require_linux() -> None:
 
 
 def worker_count(processes: int | None) -> int:
-    """Return how many workers to start; by default one a CPU this process may use.
+    """Return how many workers to start; by default as many as the standard library.
+
+    That is one a CPU, and from Python 3.13 on one a CPU that this process may use.
 
     Raises: ValueError for less than 1; TypeError for what is no int.
     """
     if processes is None:
-        return len(os.sched_getaffinity(0))
+        count: Callable[[], int | None] = getattr(os, "process_cpu_count", os.cpu_count)
+        return count() or 1
     if not isinstance(processes, int):
         raise TypeError(
             f"processes: expected an int or None, got {processes!r} ({type(processes).__name__})"

@@ -268,6 +268,8 @@ class Dispatcher:
 
     def _release(self) -> None:
         for link in self._workers.links:
+            for frame in link.ledger:
+                self._shelf.take_from(frame)
             link.close()
         self._workers.links.clear()
         self._links.clear()

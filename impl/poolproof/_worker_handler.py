@@ -108,7 +108,8 @@ class WorkerHandler:
     def _start_failed(self, error: Exception) -> None:
         self._failures += 1
         if self._failures >= START_ATTEMPTS and not self.links:
-            self._break(f"no worker could be started in {self._failures} attempts", error)
+            why = f"no worker could be started in {self._failures} attempts: "
+            self._break(f"{why}{type(error).__name__}: {error}", error)
             return
         pause = min(RETRY_MAX_S, RETRY_S * 2 ** (self._failures - 1))
         self._retry_at = time.monotonic() + pause
