@@ -18,7 +18,7 @@ QUEUED = 20
 """Tasks that wait for a worker when their pool is terminated."""
 LARGE = "x" * 2**20
 ROUNDS = 4
-"""Pools that are terminated while they replace workers."""
+"""Pools that are terminated while they replace workers, where these are quick to start."""
 
 
 @clause("SHUT-07", needs=("apply_async", "terminate", "join", "kills", "children"))
@@ -125,7 +125,7 @@ def test_terminate_returns_while_the_pipes_are_full(subject: BoundSubject) -> No
 def test_terminate_returns_while_workers_are_replaced(subject: BoundSubject) -> None:
     """terminate() and join() return, no worker left, while one-task workers come and go."""
     task = subject.recorded(tasks.noop)
-    for number in range(ROUNDS):
+    for number in range(ROUNDS if subject.start_method == "fork" else 1):
         with subject.open(maxtasksperchild=1) as pool:
             before = len(subject.history())
             pool.map_async(task, range(100 * number, 100 * number + QUEUED), 1)

@@ -1,0 +1,49 @@
+"""Ctrl-C: SIGINT as a terminal sends it, to every process of the group, or to some workers."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psutil
+
+from ..harness.bound import BoundSubject
+from ..harness.workers import is_gone
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let SIGINT raise KeyboardInterrupt here, and so in workers, whatever was inherited."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def ctrl_c_once(
+    subject: BoundSubject, condition: Callable[[], object], what: str
+) -> Iterator[None]:
+    """Send SIGINT to the whole group, from another thread, as soon as the condition holds."""
+    subject.note(f"Ctrl-C (SIGINT to the process group) after {what}")
+
+    def press() -> None:
+        subject.eventually(condition, what)
+        os.killpg(os.getpgid(0), signal.SIGINT)
+
+    thread = threading.Thread(target=press, name="ctrl-c", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join(subject.deadline_s)
+
+
+def interrupt(subject: BoundSubject, processes: list[psutil.Process], which: str) -> None:
+    """Send SIGINT to these processes."""
+    subject.note(f"kill -INT {which}: {len(processes)} of them")
+    for process in processes:
+        if not is_gone(process):
+            process.send_signal(signal.SIGINT)

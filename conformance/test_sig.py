@@ -1,0 +1,148 @@
+"""SIG: Ctrl-C, and signals that workers get or do not get."""
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from . import tasks
+from .clauses import clause
+from .faults.deaf_to_sigterm import deaf
+from .faults.interrupted import ctrl_c_once, interrupt, interruptible
+from .faults.stopped_worker import stopped
+from .harness import expect
+from .harness.bound import BoundSubject
+from .harness.expect import Skip
+from .harness.outcome import capture
+from .harness.tracked import TrackedPool
+from .harness.workers import busy_workers, idle_workers, workers
+
+WORKERS = 4
+ROUNDS = 3
+"""Times that Ctrl-C is pressed while the workers are idle."""
+_SOON_S = 0.05  # until a signal comes: the main thread is in get() by then
+
+
+@clause("SIG-01", needs=("map", "children"))
+def test_ctrl_c_during_a_map_raises_in_the_parent(subject: BoundSubject) -> None:
+    """SIGINT to the process group during a map() raises KeyboardInterrupt in the parent."""
+    with interruptible(), subject.open() as pool, subject.gate() as gate:
+        task = subject.recorded(gate.task)
+        with ctrl_c_once(subject, lambda: len(busy_workers(subject)) == 2, "both tasks started"):
+            expect.raises(KeyboardInterrupt, pool.map, task, range(2), 1)
+
+
+@clause("SIG-03", needs=("apply_async", "children", "kills"))
+def test_an_interrupted_task_ends(subject: BoundSubject) -> str:
+    """A task whose worker got SIGINT ends with its result or with an error."""
+    with interruptible(), subject.open() as pool, subject.gate() as gate:
+        task = subject.recorded(gate.task)
+        handles = [pool.apply_async(task, (number,)) for number in range(2)]
+        subject.eventually(lambda: len(busy_workers(subject)) == 2, "both tasks to start")
+        interrupt(subject, workers(), "the busy workers")
+        gate.open()
+        return str([_end(partial(handle.get)) for handle in handles])
+
+
+def _end(get: partial[object]) -> str:
+    try:
+        return str(capture(get))
+    except KeyboardInterrupt as error:
+        return repr(error)
+
+
+@clause("SIG-04", needs=("apply_async", "children", "kills", "reuse_after_error"))
+def test_a_pool_is_usable_after_ctrl_c_reached_its_idle_workers(subject: BoundSubject) -> None:
+    """A pool does its jobs after SIGINT was sent, several times, to all its idle workers."""
+    with interruptible(), subject.open(WORKERS) as pool:
+        idle = idle_workers(subject, pool, WORKERS)
+        for _ in range(ROUNDS):
+            interrupt(subject, idle, "the idle workers")
+            _is_usable(pool)
+            idle = workers()
+
+
+def _is_usable(pool: TrackedPool) -> None:
+    handles = [pool.apply_async(tasks.square, (item,)) for item in range(WORKERS)]
+    expect.equal([handle.get() for handle in handles], [0, 1, 4, 9], "the results")
+
+
+@clause("SIG-05", needs=("apply_async", "children", "kills", "terminate"))
+def test_an_interrupted_with_block_is_left(subject: BoundSubject) -> None:
+    """Ctrl-C leaves a with block in which some workers are idle and others busy."""
+
+    def work() -> None:
+        with subject.open(WORKERS) as pool:
+            idle_workers(subject, pool, WORKERS)
+            held = pool.apply_async(subject.recorded(gate.task), ("held",))
+            with ctrl_c_once(subject, lambda: busy_workers(subject), "a task started"):
+                held.get()
+
+    with interruptible(), subject.gate() as gate:
+        expect.raises(KeyboardInterrupt, work)
+        subject.eventually(lambda: not workers(), "the workers to be stopped")
+
+
+@clause("SIG-06", needs=("apply_async", "terminate", "join", "children", "kills"))
+def test_terminate_stops_a_worker_that_ignores_sigterm(subject: BoundSubject) -> None:
+    """terminate() and join() return, no worker left, while a task ignores SIGTERM."""
+    with subject.open() as pool, subject.gate() as gate:
+        pool.apply_async(deaf, (subject.recorded(gate.task), "deaf"))
+        subject.eventually(subject.history, "the task to ignore SIGTERM")
+        _ends(pool)
+
+
+@clause("SIG-07", needs=("apply_async", "terminate", "join", "children", "kills"))
+def test_terminate_stops_workers_that_inherited_a_handler(subject: BoundSubject) -> None:
+    """terminate() and join() return, no worker left, under a SIGTERM handler of the parent's."""
+    if subject.start_method != "fork":
+        raise Skip("only forked workers inherit a handler")
+    before = signal.signal(signal.SIGTERM, lambda _signum, _frame: None)
+    subject.note("the parent has a SIGTERM handler that does nothing")
+    try:
+        with subject.open() as pool, subject.gate() as gate:
+            pool.apply_async(subject.recorded(gate.task), ("held",))
+            subject.eventually(subject.history, "the task to start")
+            _ends(pool)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@clause("SIG-08", needs=("apply_async", "terminate", "join", "children", "kills"))
+def test_terminate_stops_a_worker_that_is_stopped(subject: BoundSubject) -> None:
+    """terminate() and join() return, no worker left, while a worker is stopped by SIGSTOP."""
+    with subject.open() as pool, stopped(subject, idle_workers(subject, pool, 2)[0]):
+        _ends(pool)
+
+
+def _ends(pool: TrackedPool) -> None:
+    pool.terminate()
+    pool.join()
+    expect.equal(workers(), [], "the workers left")
+
+
+@clause("SIG-09", needs=("apply_async", "terminate", "close", "join"))
+def test_get_ends_when_a_signal_handler_ends_the_pool(subject: BoundSubject) -> None:
+    """A get() in the main thread ends when a signal handler closes or terminates the pool."""
+    for ending in ("close", "terminate"):
+        with subject.gate() as gate, subject.open() as pool:
+            held = pool.apply_async(gate.task)
+            subject.note(f"a handler of SIGALRM calls {ending}(), during the get() that follows")
+            with _alarm(getattr(pool, ending), gate.open):
+                capture(held.get)
+
+
+@contextmanager
+def _alarm(*calls: Callable[[], object]) -> Iterator[None]:
+    """Make the calls from a signal handler, soon."""
+
+    def handler(_signum: int, _frame: object) -> None:
+        for call in calls:
+            call()
+
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, _SOON_S)
+        yield
+    finally:
+        signal.signal(signal.SIGALRM, before)
