@@ -46,10 +46,10 @@ def test_the_callback_of_map_async_gets_the_whole_list_once(
     calls: list[list[int]] = []
     with subject.open() as pool:
         pool.map_async(tasks.square, items, chunksize, callback=calls.append)
-        pairs = [(n, n) for n in items]
+        pairs = [(n, 1) for n in items]
         pool.starmap_async(tasks.add, pairs, chunksize, callback=calls.append)
         subject.eventually(lambda: len(calls) >= 2, "two callbacks")
-    wanted = [[n * n for n in items], [n + n for n in items]]
+    wanted = [[n * n for n in items], [n + 1 for n in items]]
     expect.equal(sorted(calls), sorted(wanted), "what the callbacks were given,")
 
 

@@ -159,11 +159,11 @@ def test_a_consumer_that_stalls_stops_the_drawing(subject: BoundSubject) -> str:
 @clause("MEM-06", needs=(*STREAMS, "imap_lazy", "concurrent_jobs", "close", "join"))
 def test_close_and_join_return_though_nobody_consumes(subject: BoundSubject) -> None:
     """close() and join() return while an imap() has input left and nobody takes its results."""
-    with subject.open() as pool:
-        for method in STREAMS:
+    for method in STREAMS:
+        with subject.open() as pool:
             next(getattr(pool, method)(TASK, iter(range(INPUT // 4))))
-        pool.close()
-        pool.join()
+            pool.close()
+            pool.join()
 
 
 @clause("MEM-07", needs=("apply_async", "concurrent_jobs"))

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from functools import partial
 from typing import Any
 
 from hypothesis import given, settings
@@ -12,6 +11,7 @@ from . import tasks
 from .clauses import clause
 from .harness import expect
 from .harness.bound import BoundSubject
+from .harness.outcome import Outcome, Value, capture
 from .harness.tracked import TrackedPool
 
 ASYNC = ("apply_async", "map_async", "starmap_async")
@@ -41,25 +41,35 @@ def _submitted(
 @clause("RES-01", needs=("apply_async",))
 def test_get_waits_for_the_result(subject: BoundSubject) -> None:
     """get() waits until the result has arrived and returns it."""
-    value, got = {"rows": [1, 2.5, None]}, list[Any]()
+    value = {"rows": [1, 2.5, None]}
     with subject.open() as pool, subject.gate() as gate:
-        for handle, result in _submitted(subject, pool, gate.task, value):
-            waiting = threading.Event()
-            waiter = threading.Thread(target=partial(_get_into, got, handle, waiting))
-            waiter.start()
-            waiting.wait(subject.deadline_s)
-            gate.open()
+        waiters = [
+            (_Waiter(handle), result)
+            for handle, result in _submitted(subject, pool, gate.task, value)
+        ]
+        for waiter, _ in waiters:
+            waiter.waits.wait(subject.deadline_s)
+        gate.open()
+        for waiter, result in waiters:
             with subject.phase("get"):
                 waiter.join()
-            expect.equal(got.pop(), result, "the result")
+            expect.equal(waiter.outcome, Value(result), "the outcome of get()")
 
 
-def _get_into(got: list[Any], handle: Any, waiting: threading.Event) -> None:
-    waiting.set()
-    try:
-        got.append(handle.get())
-    except Exception as error:  # noqa: BLE001 - whatever get() raises is what it came to
-        got.append(error)
+class _Waiter(threading.Thread):
+    """A thread that waits in `get()` for as long as it takes."""
+
+    def __init__(self, handle: Any) -> None:
+        super().__init__()
+        self.waits = threading.Event()
+        self.outcome: Outcome | None = None
+        self._handle = handle
+        self.start()
+
+    def run(self) -> None:
+        """Get the outcome."""
+        self.waits.set()
+        self.outcome = capture(self._handle.get)
 
 
 @clause("RES-02", needs=("apply_async",))
