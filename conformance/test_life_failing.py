@@ -8,7 +8,11 @@ from .harness.bound import BoundSubject
 from .harness.expect import Skip
 from .harness.outcome import Error, capture
 
+ENOUGH = 24
+"""Starts that are still a bounded number, for a pool of two workers."""
 UNGUARDED = """
+with open({starts!r}, "ab") as starts:
+    starts.write(b".")
 pool = Pool(2)
 print(pool.map(tasks.square, range(3)))
 """
@@ -44,6 +48,16 @@ def test_a_program_without_a_main_guard_ends_with_an_error(subject: BoundSubject
     """A program whose workers fail when they import it ends, and not with the exit code 0."""
     if subject.start_method == "fork":
         raise Skip("forked workers do not import the main module")
-    ended = program.run(subject, UNGUARDED)
+    starts = subject.folder / "starts"
+    starts.touch()
+    with program.start(subject, UNGUARDED.format(starts=str(starts))) as started:
+        subject.eventually(
+            lambda: started.poll() is not None or starts.stat().st_size > ENOUGH,
+            "the program's end",
+        )
+        if started.poll() is None:
+            started.kill()
+            expect.never(f"more than {ENOUGH} workers were started, one after the other")
+        ended = program.finish(subject, started)
     expect.true(ended.code != 0, expected="an exit code that is not 0", observed="exit code 0")
     return ended.errors.strip().rpartition("\n")[2]

@@ -17,7 +17,7 @@ from .harness.outcome import capture
 from .harness.tracked import TrackedPool
 from .harness.workers import busy_workers, idle_workers, workers
 
-WORKERS = 4
+_SEVERAL = {"fork": 4}  # workers; where starting one costs an interpreter, two
 ROUNDS = 3
 """Times that Ctrl-C is pressed while the workers are idle."""
 _SOON_S = 0.05  # until a signal comes: the main thread is in get() by then
@@ -54,8 +54,9 @@ def _end(get: partial[object]) -> str:
 @clause("SIG-04", needs=("apply_async", "children", "kills", "reuse_after_error"))
 def test_a_pool_is_usable_after_ctrl_c_reached_its_idle_workers(subject: BoundSubject) -> None:
     """A pool does its jobs after SIGINT was sent, several times, to all its idle workers."""
-    with interruptible(), subject.open(WORKERS) as pool:
-        idle = idle_workers(subject, pool, WORKERS)
+    count = _SEVERAL.get(subject.start_method, 2)
+    with interruptible(), subject.open(count) as pool:
+        idle = idle_workers(subject, pool, count)
         for _ in range(ROUNDS):
             interrupt(subject, idle, "the idle workers")
             _is_usable(pool)
@@ -63,7 +64,7 @@ def test_a_pool_is_usable_after_ctrl_c_reached_its_idle_workers(subject: BoundSu
 
 
 def _is_usable(pool: TrackedPool) -> None:
-    handles = [pool.apply_async(tasks.square, (item,)) for item in range(WORKERS)]
+    handles = [pool.apply_async(tasks.square, (item,)) for item in range(4)]
     expect.equal([handle.get() for handle in handles], [0, 1, 4, 9], "the results")
 
 
@@ -72,12 +73,13 @@ def test_an_interrupted_with_block_is_left(subject: BoundSubject) -> None:
     """Ctrl-C leaves a with block in which some workers are idle and others busy."""
 
     def work() -> None:
-        with subject.open(WORKERS) as pool:
-            idle_workers(subject, pool, WORKERS)
+        with subject.open(count) as pool:
+            idle_workers(subject, pool, count)
             held = pool.apply_async(subject.recorded(gate.task), ("held",))
             with ctrl_c_once(subject, lambda: busy_workers(subject), "a task started"):
                 held.get()
 
+    count = _SEVERAL.get(subject.start_method, 2)
     with interruptible(), subject.gate() as gate:
         expect.raises(KeyboardInterrupt, work)
         subject.eventually(lambda: not workers(), "the workers to be stopped")

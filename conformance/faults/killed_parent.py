@@ -2,6 +2,7 @@
 
 import os
 import signal
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -39,6 +40,7 @@ def orphans(subject: BoundSubject, found: Callable[[], Household]) -> list[psuti
 
 def _be_parent(found: Callable[[], Household], path: Path) -> NoReturn:
     try:
+        _keep_apart(path.with_suffix(".left"))
         kept, workers = found()
         partial = path.with_suffix(".partial")
         partial.write_text(" ".join(str(process.pid) for process in workers), encoding="ascii")
@@ -47,3 +49,12 @@ def _be_parent(found: Callable[[], Household], path: Path) -> NoReturn:
             signal.pause()
     finally:
         os._exit(1)
+
+
+def _keep_apart(folder: Path) -> None:
+    """Take what is written and made here out of the census: nobody cleans up after SIGKILL."""
+    folder.mkdir()
+    tempfile.tempdir = str(folder)
+    errors = os.open(folder / "errors.txt", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    os.dup2(errors, 2)  # the resource tracker reports there what it unlinks
+    os.close(errors)

@@ -5,7 +5,10 @@ from typing import Any
 
 from ..specimens import Caught
 
-CAUGHT = (Caught("LIFE-01", "FAIL", "tasks a worker"),)
+CAUGHT = (
+    Caught("LIFE-01", "FAIL", "tasks a worker"),
+    Caught("API-05", "FAIL", "ValueError to be raised"),
+)
 
 
 class Pool(multiprocessing.pool.Pool):

@@ -4,7 +4,10 @@ import multiprocessing.pool
 
 from ..specimens import Caught
 
-CAUGHT = (Caught("SHUT-01", "FAIL", "ValueError to be raised"),)
+CAUGHT = (
+    Caught("SHUT-01", "FAIL", "ValueError to be raised"),
+    Caught("SHUT-04", "FAIL", "the workers to exit"),
+)
 
 
 class Pool(multiprocessing.pool.Pool):
