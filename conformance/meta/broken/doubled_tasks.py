@@ -5,7 +5,10 @@ from typing import Any
 
 from ..specimens import Caught
 
-CAUGHT = (Caught("LIFE-03", "FAIL", "doubled=['"),)
+CAUGHT = (
+    Caught("LIFE-03", "FAIL", "doubled=['"),
+    Caught("MAP-03", "FAIL", "doubled=['"),
+)
 
 
 class Pool(multiprocessing.pool.Pool):
