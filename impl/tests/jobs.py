@@ -1,0 +1,76 @@
+"""Jobs without a pool: their handles, and a caller that is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from poolproof import AsyncResult, IMapIterator, IMapUnorderedIterator, MapResult
+from poolproof._feed import SequenceFeed
+from poolproof._imap_jobs import IMapJob
+from poolproof._jobs import Job, Span
+from poolproof._map_jobs import MapJob
+
+
+class Owner:
+    """Stands for the pool: counts how often the dispatcher was woken."""
+
+    def __init__(self) -> None:
+        self.wakes = 0
+
+    def check_process(self) -> None:
+        """Nothing: the test is one process."""
+
+    def wake(self) -> None:
+        self.wakes += 1
+
+
+def not_here(item: object) -> object:
+    """Stand for the caller's function; nothing runs it here."""
+    raise AssertionError(f"{item!r} ran in the parent")
+
+
+def settle(result: AsyncResult, success: bool, value: object) -> None:
+    """Show an outcome, as the callback runner does."""
+    result.settle(success, value)
+
+
+def map_job(items: Sequence[Any], chunksize: int = 1) -> tuple[MapJob, MapResult]:
+    result = MapResult(Owner(), 7)
+    return MapJob(result, not_here, items, chunksize, settle, 1), result
+
+
+def imap_job(
+    items: Sequence[Any],
+    *,
+    chunksize: int = 1,
+    buffersize: int | None = None,
+    ordered: bool = True,
+) -> tuple[IMapJob, IMapIterator, Owner]:
+    owner = Owner()
+    iterator = IMapIterator(owner) if ordered else IMapUnorderedIterator(owner)
+    feed = SequenceFeed(items, chunksize)
+    job = IMapJob(
+        7,
+        not_here,
+        feed,
+        chunksize,
+        iterator,
+        ordered=ordered,
+        buffersize=buffersize,
+        workers=2,
+        wake=owner.wake,
+    )
+    return job, iterator, owner
+
+
+def take_all(job: Job, limit: int = 1000) -> list[Span]:
+    spans = []
+    while (span := job.take(limit)) is not None:
+        spans.append(span)
+    return spans
+
+
+def deliver_echo(job: Job, span: Span) -> None:
+    values = [task if isinstance(task, int) else list(task) for task in span.tasks]
+    job.deliver(span.start, values)

@@ -1,0 +1,88 @@
+"""What the tests send to workers, importable in a spawned child."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+BLOCK_S = 600.0  # longer than any test: only a kill ends it
+
+
+class Item(NamedTuple):
+    """An item that keeps a diary outside of the pool."""
+
+    diary: str
+    number: int
+    spin_s: float
+
+
+def write_down(item: Item) -> int:
+    """Note the start, spin, note the end; return the item's number."""
+    diary = os.open(item.diary, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.write(diary, b"start %d\n" % item.number)
+    until = time.perf_counter() + item.spin_s
+    while time.perf_counter() < until:
+        pass
+    os.write(diary, b"end %d\n" % item.number)
+    os.close(diary)
+    return item.number
+
+
+def die_at(item: tuple[int, int]) -> int:
+    """Return the item's number, but at one item kill the worker."""
+    number, fatal = item
+    if number == fatal:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def exit_with(code: int) -> None:
+    """End the worker at once."""
+    os._exit(code)
+
+
+def square(number: int) -> int:
+    """Return the square."""
+    return number * number
+
+
+def block(started: str) -> None:
+    """Say that the task has started, then block."""
+    Path(started).touch()
+    time.sleep(BLOCK_S)
+
+
+def block_deaf(started: str) -> None:
+    """As `block`, deaf to SIGTERM."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    block(started)
+
+
+def fail_to_start() -> None:
+    """Raise, as an initializer may."""
+    raise ValueError("no start today")
+
+
+def in_fork(pool: Any, result: Any) -> list[str]:
+    """Fork, use a pool and a handle of the parent there; return what came of it."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        words = [_words_of(call) for call in (lambda: pool.map(square, [1]), result.get)]
+        os.write(writer, "\n".join(words).encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as stream:
+        words = stream.read().splitlines()
+    os.waitpid(child, 0)
+    return words
+
+
+def _words_of(call: Any) -> str:
+    try:
+        return f"value {call()!r}"
+    except BaseException as error:  # noqa: BLE001  the child must report whatever it is
+        return f"{type(error).__name__}: {error}"

@@ -1,0 +1,153 @@
+"""Memory files: bodies in and out, and a shelf that stays bounded."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from poolproof._memory import SHELF_BYTES, MemoryFile, Shelf, body_of
+
+from .counting import nothing_left
+
+
+@dataclass
+class Borrower:
+    """A frame, as far as its file goes."""
+
+    file: MemoryFile | None
+
+
+@pytest.fixture(name="file")
+def _file() -> Iterator[MemoryFile]:
+    file = MemoryFile.create()
+    yield file
+    file.close()
+
+
+def _on_shelf(shelf: Shelf) -> int:
+    return sum(file.size() for file in shelf._free)
+
+
+def _of_size(size: int) -> MemoryFile:
+    file = MemoryFile.create()
+    os.ftruncate(file.fd, size)
+    return file
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=st.lists(st.binary(max_size=300), min_size=1, max_size=20))
+def test_a_body_is_read_as_it_was_written(file: MemoryFile, body: list[bytes]) -> None:
+    whole = b"".join(body)
+    if whole:
+        file.write(body)
+        with file.read(len(whole)) as view:
+            assert bytes(view) == whole
+
+
+@pytest.mark.parametrize("count", [511, 512, 513, 3000])
+def test_a_body_may_have_more_buffers_than_one_call_takes(file: MemoryFile, count: int) -> None:
+    body = [bytes([number % 251]) * 3 for number in range(count)]
+    file.write(body)
+    with file.read(3 * count) as view:
+        assert bytes(view) == b"".join(body)
+
+
+def test_buffers_of_any_shape_are_written_as_bytes(file: MemoryFile) -> None:
+    wide = memoryview(bytes(range(16))).cast("I")
+    file.write([wide, bytearray(b"end")])
+    with file.read(19) as view:
+        assert bytes(view) == bytes(range(16)) + b"end"
+
+
+def test_a_write_that_the_kernel_cuts_short_is_continued(
+    file: MemoryFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def short(fd: int, buffers: list[memoryview], offset: int) -> int:
+        return os.pwrite(fd, buffers[0][:7], offset)
+
+    monkeypatch.setattr(os, "pwritev", short)
+    body = [b"twenty bytes in here", b"", b"and some more"]
+    file.write(body)
+    with file.read(33) as view:
+        assert bytes(view) == b"".join(body)
+
+
+def test_a_file_that_was_given_back_is_lent_again() -> None:
+    shelf = Shelf()
+    file = shelf.borrow()
+    fd = file.fd
+    shelf.give_back(file)
+    assert shelf.borrow().fd == fd
+    file.close()
+
+
+def test_a_frame_gives_its_file_back_once() -> None:
+    shelf = Shelf()
+    frame = Borrower(shelf.borrow())
+    shelf.take_from(frame)
+    shelf.take_from(frame)
+    assert frame.file is None
+    assert len(shelf._free) == 1
+    shelf.close()
+
+
+@given(sizes=st.lists(st.integers(0, SHELF_BYTES), max_size=20))
+def test_a_shelf_keeps_no_more_than_its_limit(sizes: list[int]) -> None:
+    shelf = Shelf()
+    for size in sizes:
+        shelf.give_back(_of_size(size))
+        assert _on_shelf(shelf) <= SHELF_BYTES
+    shelf.close()
+
+
+def test_a_shelf_has_room_again_for_what_was_borrowed() -> None:
+    shelf = Shelf()
+    shelf.give_back(_of_size(SHELF_BYTES))
+    shelf.borrow().close()
+    shelf.give_back(_of_size(SHELF_BYTES))
+    assert _on_shelf(shelf) == SHELF_BYTES
+    shelf.close()
+
+
+def test_empty_files_do_not_pile_up_on_the_shelf() -> None:
+    shelf = Shelf()
+    borrowed = [shelf.borrow() for _ in range(10)]
+    for file in borrowed:
+        shelf.give_back(file)
+    assert [shelf.borrow() for _ in range(10)] == borrowed[::-1], "files on the shelf are used"
+    for file in borrowed:
+        file.close()
+
+
+def test_a_closed_shelf_leaves_no_descriptor() -> None:
+    with nothing_left():
+        shelf = Shelf()
+        for size in (0, 1, SHELF_BYTES, SHELF_BYTES):
+            shelf.give_back(_of_size(size))
+        shelf.close()
+
+
+def test_a_small_body_lies_behind_its_header() -> None:
+    with body_of(memoryview(b"body and rest"), 4, None, in_file=False) as body:
+        assert bytes(body) == b"body"
+
+
+def test_a_large_body_lies_in_its_file(file: MemoryFile) -> None:
+    file.write([b"body and rest"])
+    with body_of(memoryview(b""), 4, file, in_file=True) as body:
+        assert bytes(body) == b"body"
+
+
+def test_a_file_that_did_not_arrive_is_an_error_that_says_why() -> None:
+    with (
+        pytest.raises(OSError, match="file descriptor") as caught,
+        body_of(memoryview(b""), 4, None, in_file=True),
+    ):
+        pass
+    assert caught.value.errno == errno.EMFILE

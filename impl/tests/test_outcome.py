@@ -1,0 +1,182 @@
+"""Errors on their way: whatever cannot travel or be rebuilt, its type and text arrive."""
+
+from __future__ import annotations
+
+import pickle
+import traceback
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from poolproof._outcome import (
+    Failure,
+    encoding_error,
+    pack_error,
+    printable,
+    undeliverable,
+    unpack_error,
+)
+
+
+def _raised(error: BaseException) -> BaseException:
+    def raise_it() -> None:
+        raise error
+
+    try:
+        raise_it()
+    except BaseException as caught:  # noqa: BLE001  any error may be asked for
+        return caught
+    raise AssertionError("it was not raised")
+
+
+def _travel(error: BaseException) -> BaseException:
+    """Send an error across, as an outcome among others."""
+    failure = pickle.loads(pickle.dumps(pack_error(_raised(error))))
+    assert isinstance(failure, Failure)
+    return unpack_error(failure)
+
+
+def _words(error: BaseException) -> str:
+    """Return all that a caller gets to read, causes included."""
+    return "".join(traceback.format_exception(error))
+
+
+class NeedsTwoError(Exception):
+    """Cannot be rebuilt from its args: the standard library loses its pool to it."""
+
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(f"{first} and {second}")
+
+
+class UnpicklableError(Exception):
+    """Cannot be pickled."""
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        raise TypeError("no way out")
+
+
+class SpeechlessError(Exception):
+    """Raises when it is shown."""
+
+    def __str__(self) -> str:
+        raise ValueError("no words")
+
+    __repr__ = __str__
+
+
+class SpeechlessAndUnpicklableError(SpeechlessError):
+    """Raises whatever is done with it."""
+
+    __reduce__ = UnpicklableError.__reduce__
+
+
+class ExitsError(Exception):
+    """Ends the process that loads it, if it can."""
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        return _exit, ()
+
+
+def _exit() -> object:
+    raise SystemExit("loading exits")
+
+
+class ImpostorError(Exception):
+    """Is no exception any more when it arrives."""
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        return str, ("just words",)
+
+
+@given(args=st.lists(st.integers() | st.text(), max_size=3))
+def test_an_error_arrives_as_it_was_raised(args: list[object]) -> None:
+    arrived = _travel(ValueError(*args))
+    assert type(arrived) is ValueError
+    assert list(arrived.args) == args
+
+
+@pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt(), GeneratorExit()])
+def test_an_error_that_is_no_exception_arrives_too(error: BaseException) -> None:
+    assert type(_travel(error)) is type(error)
+
+
+def test_an_error_brings_its_remote_traceback() -> None:
+    arrived = _travel(ValueError("over there"))
+    assert "raise_it" in str(arrived.__cause__)
+    assert "ValueError: over there" in str(arrived.__cause__)
+
+
+def test_an_error_made_by_the_pool_itself_brings_no_traceback() -> None:
+    failure = pack_error(ValueError("here"), with_traceback=False)
+    assert unpack_error(failure).__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (
+            NeedsTwoError("salt", "pepper"),
+            ["NeedsTwoError", "salt and pepper", "MaybeEncodingError"],
+        ),
+        (
+            UnpicklableError("lost"),
+            ["UnpicklableError", "lost", "no way out", "MaybeEncodingError"],
+        ),
+        (ExitsError("away"), ["ExitsError", "away", "loading exits"]),
+        (ImpostorError("fake"), ["ImpostorError", "fake", "AttributeError"]),
+        (SpeechlessAndUnpicklableError(), ["SpeechlessAndUnpicklableError", "no way out"]),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_an_error_that_cannot_arrive_is_told_by_type_and_text(
+    error: Exception, words: list[str]
+) -> None:
+    told = _words(_travel(error))
+    for word in words:
+        assert word in told
+
+
+def test_a_speechless_error_arrives_whole() -> None:
+    assert type(_travel(SpeechlessError())) is SpeechlessError
+
+
+class Unprintable:
+    """Raises when it is shown."""
+
+    def __repr__(self) -> str:
+        raise SystemExit("not even that")
+
+
+def test_a_value_whose_repr_raises_has_a_stand_in() -> None:
+    shown = repr(printable(Unprintable()))
+    assert "Unprintable" in shown
+    assert "SystemExit" in shown
+
+
+def test_a_value_that_can_be_shown_is_left_alone() -> None:
+    value = object()
+    assert printable(value) is value
+
+
+def test_a_result_that_cannot_be_pickled_is_told_whatever_its_repr_does() -> None:
+    told = str(encoding_error(TypeError("cannot pickle"), Unprintable()))
+    assert "cannot pickle" in told
+    assert "Unprintable" in told
+
+
+def test_a_result_that_cannot_be_loaded_is_told_with_the_reason() -> None:
+    told = _words(undeliverable(KeyError("missing"), "Traceback ...\nwhat was loaded"))
+    for word in ("missing", "what was loaded", "KeyError"):
+        assert word in told
+
+
+def test_an_envelope_that_holds_no_exception_is_an_error_too() -> None:
+    arrived = unpack_error(Failure(pickle.dumps("just words"), "first\nthe last line"))
+    assert "expected an exception, got str" in _words(arrived)
+    assert "the last line" in _words(arrived)
+
+
+def test_an_envelope_with_nothing_in_it_is_an_error_too() -> None:
+    assert "the last line" in _words(unpack_error(Failure(b"", "first\nthe last line")))

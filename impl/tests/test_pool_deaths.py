@@ -1,0 +1,136 @@
+"""Workers that die: exactly the item they ran fails, and everything else goes on."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from poolproof import BrokenPoolError, Pool, WorkerLostError
+
+from .campaign import JOB_S, killing, run
+from .tasks import die_at, exit_with, fail_to_start, square
+
+METHODS = ["fork", "spawn", "forkserver"]
+
+
+@pytest.fixture(name="pool", scope="module")
+def _pool() -> Iterator[Pool]:
+    with Pool(2, context=multiprocessing.get_context("fork")) as pool:
+        yield pool
+
+
+def _lost(call: Callable[[], Any]) -> WorkerLostError:
+    with pytest.raises(WorkerLostError) as caught:
+        call()
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("method", "kills", "pause_s"),
+    [("fork", 150, 0.01), ("spawn", 15, 0.3), ("forkserver", 15, 0.1)],
+)
+def test_no_kill_loses_or_doubles_an_item_or_fails_more_than_one(
+    method: str, kills: int, pause_s: float, tmp_path: Path
+) -> None:
+    with Pool(3, context=multiprocessing.get_context(method)) as pool:
+        with killing(pool, kills, pause_s, seed=7) as killer:
+            errors = run(pool, killer, tmp_path, seed=7)
+        assert errors or method != "fork", "the campaign never hit a task"
+        assert pool.map_async(square, range(100)).get(JOB_S) == [n * n for n in range(100)]
+        assert len(pool._pool) == 3, "the pool is not whole again"
+
+
+@pytest.mark.parametrize("fatal", [0, 1, 57, 99])
+def test_a_kill_in_map_names_item_signal_and_job(pool: Pool, fatal: int) -> None:
+    result = pool.map_async(die_at, [(n, fatal) for n in range(100)])
+    error = _lost(lambda: result.get(JOB_S))
+    assert (error.index, error.exitcode, error.job) == (fatal, -signal.SIGKILL, result.job)
+
+
+@pytest.mark.parametrize("chunksize", [3, 40])
+def test_a_kill_in_a_chunk_names_the_chunks_first_item(pool: Pool, chunksize: int) -> None:
+    result = pool.map_async(die_at, [(n, 57) for n in range(100)], chunksize)
+    error = _lost(lambda: result.get(JOB_S))
+    assert error.index == 57 // chunksize * chunksize
+
+
+@pytest.mark.parametrize("fatal", [0, 1, 57, 99])
+@pytest.mark.parametrize("source", [list, iter])
+def test_a_kill_in_imap_fails_that_item_and_no_other(
+    pool: Pool, fatal: int, source: Callable[[Any], Any]
+) -> None:
+    results = pool.imap(die_at, source([(n, fatal) for n in range(100)]))
+    for number in range(100):
+        if number == fatal:
+            error = _lost(lambda: results.next(JOB_S))
+            assert (error.index, error.exitcode) == (fatal, -signal.SIGKILL)
+        else:
+            assert results.next(JOB_S) == number
+    with pytest.raises(StopIteration):
+        results.next(JOB_S)
+
+
+def test_a_kill_in_apply_fails_that_call_and_no_other(pool: Pool) -> None:
+    handles = [pool.apply_async(die_at, ((number, 57),)) for number in range(100)]
+    error = _lost(lambda: handles[57].get(JOB_S))
+    assert (error.index, error.exitcode, error.job) == (0, -signal.SIGKILL, handles[57].job)
+    assert [h.get(JOB_S) for n, h in enumerate(handles) if n != 57] == [*range(57), *range(58, 100)]
+
+
+def test_an_exit_is_told_with_its_code(pool: Pool) -> None:
+    error = _lost(lambda: pool.apply_async(exit_with, (3,)).get(JOB_S))
+    assert error.exitcode == 3
+    assert "exit code 3" in str(error)
+    assert str(error.pid) in str(error)
+
+
+def test_every_item_may_kill_its_worker(pool: Pool) -> None:
+    results = pool.imap(exit_with, [5] * 20)
+    assert [_lost(lambda: results.next(JOB_S)).index for _ in range(20)] == list(range(20))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_an_initializer_that_keeps_failing_breaks_the_pool_with_its_error(method: str) -> None:
+    with Pool(2, fail_to_start, context=multiprocessing.get_context(method)) as pool:
+        with pytest.raises(BrokenPoolError, match="no start today") as caught:
+            pool.map_async(square, range(10)).get(JOB_S)
+        assert isinstance(caught.value.__cause__, ValueError)
+
+
+@pytest.mark.xfail(
+    reason="submit_apply wakes the dispatcher only for a worker that waits; a broken pool has none"
+)
+@pytest.mark.parametrize("method", METHODS)
+def test_a_broken_pool_fails_an_apply_that_is_submitted_later(method: str) -> None:
+    with Pool(2, fail_to_start, context=multiprocessing.get_context(method)) as pool:
+        with pytest.raises(BrokenPoolError):
+            pool.map_async(square, range(10)).get(JOB_S)
+        _await_sleep(pool)
+        with pytest.raises(BrokenPoolError):
+            pool.apply_async(square, (3,)).get(3.0)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_broken_pool_fails_a_job_that_is_submitted_later(method: str) -> None:
+    with Pool(2, fail_to_start, context=multiprocessing.get_context(method)) as pool:
+        with pytest.raises(BrokenPoolError):
+            pool.map_async(square, range(10)).get(JOB_S)
+        _await_sleep(pool)
+        with pytest.raises(BrokenPoolError):
+            pool.map_async(square, range(10)).get(JOB_S)
+        with pytest.raises(BrokenPoolError):
+            pool.imap(square, iter([3])).next(JOB_S)
+
+
+def _await_sleep(pool: Pool) -> None:
+    """Wait until the dispatcher has nothing to do, so that only a wake-up can move it."""
+    until = time.monotonic() + JOB_S
+    while not pool._dispatcher._asleep:
+        assert time.monotonic() < until, "the dispatcher of a broken pool does not rest"
+        time.sleep(0.001)

@@ -1,0 +1,234 @@
+"""The end of a pool: nothing is left, whatever is going on, and nobody waits for ever."""
+
+from __future__ import annotations
+
+import gc
+import itertools
+import multiprocessing
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from multiprocessing.context import BaseContext
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from poolproof import Pool, PoolTerminatedError
+
+from .counting import belongings, nothing_left
+from .tasks import BLOCK_S, block, block_deaf, in_fork, square
+
+METHODS = ["fork", "spawn", "forkserver"]
+WAIT_S = 30.0  # a bound for what should take a moment
+SQUARES = [n * n for n in range(100)]
+
+
+@pytest.fixture(name="context", params=METHODS)
+def _context(request: pytest.FixtureRequest) -> BaseContext:
+    context: BaseContext = multiprocessing.get_context(request.param)
+    # The forkserver and the resource tracker stay for the next pool: have them started.
+    with Pool(1, context=context) as pool:
+        assert pool.apply_async(square, (2,)).get(WAIT_S) == 4
+    return context
+
+
+def _work(pool: Pool) -> None:
+    assert pool.map_async(square, range(100)).get(WAIT_S) == SQUARES
+    assert list(pool.imap(square, iter(range(100)))) == SQUARES
+    assert pool.apply_async(square, (3,), callback=square).get(WAIT_S) == 9
+
+
+def _within(bound_s: float, call: Callable[[], object]) -> None:
+    """Run `call` in a thread, so that a hang is a failure and not a stalled run."""
+    thread = threading.Thread(target=call, daemon=True)
+    thread.start()
+    thread.join(bound_s)
+    assert not thread.is_alive(), f"still running after {bound_s} s"
+
+
+def _await_file(path: Path) -> None:
+    until = time.monotonic() + WAIT_S
+    while not path.exists():
+        assert time.monotonic() < until, "the task did not start"
+        time.sleep(0.001)
+
+
+def test_close_and_join_leave_nothing(context: BaseContext) -> None:
+    with nothing_left():
+        pool = Pool(2, context=context)
+        _work(pool)
+        pool.close()
+        _within(WAIT_S, pool.join)
+
+
+def test_terminate_and_join_leave_nothing(context: BaseContext) -> None:
+    with nothing_left():
+        pool = Pool(2, context=context)
+        _work(pool)
+        pool.terminate()
+        _within(WAIT_S, pool.join)
+
+
+def test_leaving_the_with_block_leaves_nothing(context: BaseContext) -> None:
+    with nothing_left():
+        with Pool(2, context=context) as pool:
+            _work(pool)
+        _within(WAIT_S, pool.join)
+
+
+def test_a_collected_pool_warns_and_leaves_nothing(context: BaseContext) -> None:
+    before = belongings()
+    pools = [Pool(2, context=context)]
+    _work(pools[0])
+    with pytest.warns(ResourceWarning, match="unclosed running multiprocessing pool"):
+        pools.clear()
+    gc.collect()
+    until = time.monotonic() + WAIT_S
+    while (after := belongings()) != before and time.monotonic() < until:
+        time.sleep(0.01)
+    assert after == before
+
+
+def test_large_frames_leave_nothing(context: BaseContext) -> None:
+    with nothing_left():
+        pool = Pool(2, context=context)
+        assert pool.map_async(len, [bytes(1 << 20)] * 9).get(WAIT_S) == [1 << 20] * 9
+        assert [len(b) for b in pool.imap(bytes, [1 << 20] * 9)] == [1 << 20] * 9
+        pool.close()
+        _within(WAIT_S, pool.join)
+
+
+def test_a_constructor_that_fails_leaves_nothing(
+    context: BaseContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process: Any = context.Process  # type: ignore[attr-defined]  # every concrete context has it
+    start = process.start
+    starts = itertools.count(1)
+
+    def fail_third(self: Any) -> None:
+        if next(starts) == 3:
+            raise OSError("no more processes")
+        start(self)
+
+    def construct() -> None:  # its frame, and what the error's traceback holds, are gone at the end
+        with pytest.raises(OSError, match="no more processes"):
+            Pool(4, context=context)
+
+    monkeypatch.setattr(process, "start", fail_third)
+    with nothing_left():
+        construct()
+
+
+@pytest.mark.parametrize("task", [block, block_deaf])
+def test_terminate_ends_a_task_that_blocks_and_whoever_waits(
+    context: BaseContext, task: Callable[[str], None], tmp_path: Path
+) -> None:
+    started = tmp_path / "started"
+    with nothing_left():
+        pool = Pool(2, context=context)
+        handles = [
+            pool.apply_async(task, (str(started),)),
+            pool.map_async(square, range(100), callback=square),
+        ]
+        results = pool.imap(task, [str(started)])
+        _await_file(started)
+        _within(WAIT_S, pool.terminate)
+        with pytest.raises(PoolTerminatedError):
+            handles[0].get(0)
+        with pytest.raises(PoolTerminatedError):
+            results.next(0)
+        assert handles[1].ready()
+        _within(WAIT_S, pool.join)
+
+
+@pytest.fixture(name="gate")
+def _gate() -> Iterator[threading.Event]:
+    gate = threading.Event()
+    yield gate
+    gate.set()
+
+
+def test_terminate_does_not_wait_for_a_callback_that_blocks(gate: threading.Event) -> None:
+    entered = threading.Event()
+
+    def callback(_: object) -> None:
+        entered.set()
+        gate.wait(BLOCK_S)
+
+    with nothing_left():
+        pool = Pool(2, context=multiprocessing.get_context("fork"))
+        result = pool.apply_async(square, (2,), callback=callback)
+        assert entered.wait(WAIT_S)
+        _within(WAIT_S, pool.terminate)
+        with pytest.raises(PoolTerminatedError):
+            result.get(0)
+        gate.set()
+        _within(WAIT_S, pool.join)
+
+
+def test_terminate_does_not_wait_for_an_input_that_blocks(gate: threading.Event) -> None:
+    entered = threading.Event()
+
+    def items() -> Iterator[int]:
+        yield 2
+        entered.set()
+        gate.wait(BLOCK_S)
+
+    pool = Pool(2, context=multiprocessing.get_context("fork"))
+    results = pool.imap(square, items())
+    assert results.next(WAIT_S) == 4
+    assert entered.wait(WAIT_S)
+    _within(WAIT_S, pool.terminate)
+    with pytest.raises(PoolTerminatedError):
+        results.next(0)
+    _within(WAIT_S, pool.join)
+    assert not multiprocessing.active_children()
+
+
+class BlocksOnPickling:
+    """Blocks the dispatcher's thread for as long as the gate is shut."""
+
+    def __init__(self, gate: threading.Event) -> None:
+        self.gate = gate
+        self.entered = threading.Event()
+
+    def __reduce__(self) -> tuple[type[int], tuple[()]]:
+        self.entered.set()
+        self.gate.wait(BLOCK_S)
+        return int, ()
+
+
+def test_terminate_does_not_wait_for_a_pickling_method_that_blocks(gate: threading.Event) -> None:
+    argument = BlocksOnPickling(gate)
+    with nothing_left():
+        pool = Pool(2, context=multiprocessing.get_context("fork"))
+        result = pool.apply_async(square, (argument,))
+        assert argument.entered.wait(WAIT_S)
+        _within(WAIT_S, pool.terminate)
+        with pytest.raises(PoolTerminatedError):
+            result.get(0)
+        gate.set()
+        _within(WAIT_S, pool.join)
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # the fork is the point
+def test_a_forked_child_is_told_whose_pool_it_is(tmp_path: Path) -> None:
+    with Pool(1, context=multiprocessing.get_context("fork")) as pool:
+        result = pool.apply_async(block, (str(tmp_path / "started"),))
+        for words in (told := in_fork(pool, result)):
+            assert words.startswith("RuntimeError: this pool belongs to process"), told
+        assert len(told) == 2
+
+
+@pytest.mark.parametrize("platform", ["darwin", "win32"])
+def test_elsewhere_than_on_linux_it_says_what_it_needs(
+    platform: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    with (
+        nothing_left(),
+        pytest.raises(NotImplementedError, match=rf"Linux .*{platform}.*multiprocessing.Pool"),
+    ):
+        Pool(2)
