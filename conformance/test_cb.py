@@ -18,6 +18,11 @@ SHORT_S = 0.02
 """A timeout that has to pass."""
 
 
+def _wait(handles: list[Any]) -> None:
+    for handle in handles:
+        handle.wait()
+
+
 @clause("CB-01", needs=("apply_async", "callbacks"))
 @settings(max_examples=5)
 @given(count=st.integers(1, 12))
@@ -27,8 +32,11 @@ def test_the_callback_of_apply_async_gets_the_result_once(
     """The callback of apply_async() is called once, with the result."""
     calls: list[int] = []
     with subject.open() as pool:
-        for number in range(count):
+        handles = [
             pool.apply_async(tasks.square, (number,), callback=calls.append)
+            for number in range(count)
+        ]
+        _wait(handles)
         subject.eventually(lambda: len(calls) >= count, "a callback for each job")
     expect.equal(sorted(calls), [n * n for n in range(count)], "what the callbacks were given,")
 
@@ -45,9 +53,12 @@ def test_the_callback_of_map_async_gets_the_whole_list_once(
     """The callback of map_async() and starmap_async() is called once, with the list in order."""
     calls: list[list[int]] = []
     with subject.open() as pool:
-        pool.map_async(tasks.square, items, chunksize, callback=calls.append)
         pairs = [(n, 1) for n in items]
-        pool.starmap_async(tasks.add, pairs, chunksize, callback=calls.append)
+        handles = [
+            pool.map_async(tasks.square, items, chunksize, callback=calls.append),
+            pool.starmap_async(tasks.add, pairs, chunksize, callback=calls.append),
+        ]
+        _wait(handles)
         subject.eventually(lambda: len(calls) >= 2, "two callbacks")
     wanted = [[n * n for n in items], [n + 1 for n in items]]
     expect.equal(sorted(calls), sorted(wanted), "what the callbacks were given,")
@@ -65,8 +76,11 @@ def test_the_error_callback_gets_the_exception_once(subject: BoundSubject, numbe
         ("starmap_async", [(number,)]),
     ]
     with subject.open() as pool:
-        for method, arguments in ways:
+        handles = [
             getattr(pool, method)(tasks.raise_for, arguments, error_callback=calls.append)
+            for method, arguments in ways
+        ]
+        _wait(handles)
         subject.eventually(lambda: len(calls) >= len(ways), "an error_callback for each job")
     expect.equal(len(calls), len(ways), "the number of calls")
     for error in calls:
@@ -81,13 +95,16 @@ def test_only_the_callback_that_fits_is_called(subject: BoundSubject, numbers: l
     results: list[Any] = []
     errors: list[Any] = []
     with subject.open() as pool:
-        for number in numbers:
+        handles = [
             pool.apply_async(
                 tasks.even_or_raise,
                 (number,),
                 callback=results.append,
                 error_callback=errors.append,
             )
+            for number in numbers
+        ]
+        _wait(handles)
         subject.eventually(lambda: len(results) + len(errors) >= len(numbers), "the callbacks")
     expect.equal(
         (sorted(map(repr, results)), sorted(map(repr, errors))),

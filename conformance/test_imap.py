@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import partial
 
@@ -93,6 +94,7 @@ def test_an_endless_input_yields_results(
             iterator = getattr(pool, method)(tasks.identity, _endless(enough))
             seen = list(itertools.islice(iterator, wanted))
             enough.set()
+            deque(iterator, maxlen=0)  # a pool at work is not what terminate() is tried on here
             expect.equal(len(set(seen)), wanted, "the number of different results")
             if method == "imap":
                 expect.equal(seen, list(range(wanted)), "the results of imap")

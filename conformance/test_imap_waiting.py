@@ -1,5 +1,6 @@
 """IMAP: when results come, timeouts, and who iterates the input."""
 
+import itertools
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -20,10 +21,12 @@ ROUND_TRIPS = 20
 def test_next_raises_when_its_timeout_passes(subject: BoundSubject) -> None:
     """With chunksize 1, next(timeout) raises TimeoutError when no result comes in time."""
     with subject.open() as pool, subject.gate() as gate:
-        for method in METHODS:
-            iterator = getattr(pool, method)(gate.task, range(2))
-            for timeout in (0, SHORT_S):
-                expect.raises(subject.error("TimeoutError"), iterator.next, timeout)
+        iterators = [getattr(pool, method)(gate.task, range(2)) for method in METHODS]
+        for iterator, timeout in itertools.product(iterators, (0, SHORT_S)):
+            expect.raises(subject.error("TimeoutError"), iterator.next, timeout)
+        gate.open()
+        for iterator in iterators:
+            expect.equal(sorted(iterator), [0, 1], "the results after the timeouts")
 
 
 @clause("IMAP-09", needs=(*METHODS, "next_timeout"))

@@ -170,11 +170,9 @@ def test_close_and_join_return_though_nobody_consumes(subject: BoundSubject) -> 
 def test_submitting_never_blocks(subject: BoundSubject) -> str:
     """apply_async() returns for any number of tasks while the workers are busy."""
     with subject.open() as pool, subject.gate() as gate:
-        for _ in range(2):
-            pool.apply_async(gate.task)
-        handles = [pool.apply_async(tasks.square, (number,)) for number in range(FLOOD)]
+        busy = [pool.apply_async(gate.task, (worker,)) for worker in range(2)]
+        waiting = [pool.apply_async(tasks.square, (number,)) for number in range(FLOOD)]
         gate.open()
-        expect.equal(
-            [handle.get() for handle in handles], [n * n for n in range(FLOOD)], "the results"
-        )
+        results = [handle.get() for handle in [*busy, *waiting]]
+    expect.equal(results, [0, 1, *(n * n for n in range(FLOOD))], "the results")
     return f"{FLOOD} tasks waiting"
