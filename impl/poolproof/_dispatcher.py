@@ -7,22 +7,19 @@
     send frames           task handler
 
 Guarantees: everything behind the inbox belongs to this thread, so jobs, links
-and handlers need no lock.  Other threads hand over jobs through the inbox (a
-deque, whose append is atomic) and wake the loop only when a worker could take
-a task: a flood of calls costs a wake-up now and then, not one each.
+and handlers need no lock.
 """
 
 from __future__ import annotations
 
 import select
 import threading
-from collections import deque
-from collections.abc import Callable
 from typing import Any
 
 from ._apply_jobs import Call
 from ._callbacks import CallbackRunner
 from ._errors import PoolTerminatedError
+from ._inbox import Inbox
 from ._jobs import Job
 from ._link import Link
 from ._memory import Shelf
@@ -32,12 +29,10 @@ from ._shutdown import Termination
 from ._state import Event, PoolState, StateMachine
 from ._task_handler import TaskHandler
 from ._trace import TraceWriter
-from ._waiting import Alarm, Latch
+from ._waiting import Latch
 from ._worker_handler import WorkerHandler
 
 STUCK_S = 2.0  # how long terminate() waits for the loop before it acts in its place
-
-Entry = Job | Call | Callable[[], None]
 
 
 class Dispatcher:
@@ -58,11 +53,9 @@ class Dispatcher:
         self._results = ResultHandler(self._tasks, self._shelf, trace, self._finish)
         self._trace = trace
         self._cache: set[Job] = set()
-        self._inbox: deque[Entry] = deque()
-        self._asleep = False
-        self._hungry = False
+        #: where other threads put jobs
+        self.inbox = Inbox()
         self._epoll = select.epoll()
-        self._alarm = Alarm()
         self._links: dict[int, Link] = {}
         self._termination = Termination(workers.links, self._abandon_all, self._release)
         self._released = Latch()
@@ -70,7 +63,7 @@ class Dispatcher:
 
     def start(self) -> None:
         """Start the loop; the workers are there already."""
-        self._epoll.register(self._alarm.fd, select.EPOLLIN)
+        self._epoll.register(self.inbox.fd, select.EPOLLIN)
         for link in self._workers.links:
             self._watch(link)
         try:
@@ -86,52 +79,23 @@ class Dispatcher:
         """Show an outcome to the caller, after its callback where there is one."""
         self._callbacks.settle(result, success, value)
 
-    def submit(self, entry: Job | Callable[[], None]) -> None:
-        """Hand over a job, or a step to run in the loop."""
-        self._inbox.append(entry)
-        if self._asleep:
-            self.wake()
-        self._refuse_if_over()
-
-    def submit_apply(self, call: Call) -> None:
-        """Hand over an apply job."""
-        self._inbox.append(call)
-        if self._asleep and self._hungry:
-            self.wake()
-        self._refuse_if_over()
-
-    def _refuse_if_over(self) -> None:
-        # The loop may have ended between the caller's look at the state and its append.
-        if self._released.happened():
-            self._abandon_inbox(PoolTerminatedError("the pool ended while the job was submitted"))
-
-    def nudge(self) -> None:
-        """There is a task: wake the loop if a worker waits for one."""
-        if self._asleep and self._hungry:
-            self.wake()
-
-    def wake(self) -> None:
-        """Make the loop look again."""
-        self._asleep = False
-        self._alarm.ring()
-
     def close(self) -> None:
         """The pool closes: run what was submitted."""
-        self.submit(self._tasks.end_input)
+        self.inbox.put(self._tasks.end_input)
 
     def drain(self) -> None:
         """A thread joins the closed pool: it cannot take results of imap meanwhile."""
-        self.submit(self._tasks.lift_windows)
+        self.inbox.put(self._tasks.lift_windows)
 
     def repopulate(self) -> None:
         """Start missing workers, and wait until that was tried."""
         tried = Latch()
-        self.submit(tried.happen)
+        self.inbox.put(tried.happen)
         tried.wait(STUCK_S)
 
     def terminate(self) -> None:
         """End everything now; returns when no worker is left."""
-        self.wake()
+        self.inbox.wake()
         if self._thread is threading.current_thread():
             return  # a finalizer ran in the loop itself, which will see the state
         self._released.wait(STUCK_S)
@@ -169,27 +133,24 @@ class Dispatcher:
         state = self._machine.state
         if state is PoolState.TERMINATE:
             return True
-        if state is PoolState.CLOSE and not self._inbox and not self._cache:
+        if state is PoolState.CLOSE and not len(self.inbox) and not self._cache:
             self._workers.dismiss()
             return not self._workers.links
         return False
 
     def _turn(self) -> None:
-        for fd, _ in self._epoll.poll(self._timeout_s()):
-            if fd == self._alarm.fd:
-                self._alarm.silence()
-            elif (link := self._links.get(fd)) is not None:
+        events = dict(self._epoll.poll(self._timeout_s()))
+        self.inbox.wake_up(self.inbox.fd in events)
+        for fd in events:
+            if (link := self._links.get(fd)) is not None:
                 self._serve(link, fd)
-        self._asleep = False
         self._take_inbox()
         self._repopulate()
         self._tasks.sweep()
-        self._hungry = self._tasks.refill(self._workers.links)
+        self.inbox.feel(hungry=self._tasks.refill(self._workers.links))
 
     def _timeout_s(self) -> float | None:
-        # Asleep first: what is handed over from here on rings the alarm.
-        self._asleep = True
-        if self._inbox or (self._hungry and self._tasks.has_fed_tasks()):
+        if not self.inbox.fall_asleep() or (self.inbox.hungry and self._tasks.has_fed_tasks()):
             return 0.0
         return self._workers.pause_s() if self._workers.waiting_to_retry else None
 
@@ -201,9 +162,9 @@ class Dispatcher:
             self._workers.became_ready()
 
     def _take_inbox(self) -> None:
-        inbox, tasks = self._inbox, self._tasks
+        inbox, tasks = self.inbox, self._tasks
         for _ in range(len(inbox)):
-            entry = inbox.popleft()
+            entry = inbox.take()
             if isinstance(entry, Call):
                 opened = tasks.submit_apply(entry)
                 if opened is not None:
@@ -245,26 +206,13 @@ class Dispatcher:
         error = PoolTerminatedError("the pool was terminated before the outcome arrived")
         self._callbacks.abandon(error)
         self._abandon_cache(error)
-        self._abandon_inbox(error)
+        self.inbox.abandon(error)
 
     def _abandon_cache(self, error: BaseException) -> None:
         for job in list(self._cache):
             self._cache.discard(job)
             self._tasks.drop(job)
             job.abandon(error)
-
-    def _abandon_inbox(self, error: BaseException) -> None:
-        while self._inbox:
-            try:
-                entry = self._inbox.popleft()
-            except IndexError:  # another thread abandons too
-                return
-            if isinstance(entry, Call):
-                entry.result.settle(False, error)
-            elif isinstance(entry, Job):
-                entry.abandon(error)
-            else:
-                entry()
 
     def _release(self) -> None:
         for link in self._workers.links:
@@ -277,7 +225,6 @@ class Dispatcher:
         if self._trace is not None:
             self._trace.close()
         self._epoll.close()
-        self._alarm.close()
+        self.inbox.close()
         self._callbacks.stop()
         self._released.happen()
-        self._refuse_if_over()

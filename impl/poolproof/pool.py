@@ -18,15 +18,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from ._apply_jobs import Call
-from ._arguments import check_positive, check_worker_arguments, require_linux, worker_count
-from ._calls import call_for
+from ._arguments import check_worker_arguments, require_linux, worker_count
 from ._dispatcher import Dispatcher
-from ._feed import feed_for, snapshot
-from ._imap_jobs import IMapJob
-from ._map_jobs import MapJob
 from ._results import AsyncResult, IMapIterator, IMapUnorderedIterator, MapResult
-from ._sizing import default_chunksize
 from ._state import Event, PoolState, StateMachine
+from ._submission import submit_imap, submit_map
 from ._trace import TraceWriter
 from ._worker_handler import WorkerHandler
 
@@ -105,7 +101,7 @@ class Pool:
         """Run `func(*args, **kwds)` in a worker; return a handle at once."""
         self._check_running()
         result = AsyncResult(self, next(self._jobs), callback, error_callback)
-        self._dispatcher.submit_apply(Call((func, args, kwds), result))
+        self._dispatcher.inbox.put_call(Call((func, args, kwds), result))
         return result
 
     def map(
@@ -157,7 +153,9 @@ class Pool:
         buffersize: tasks that may be drawn from the input and not yet taken
         from the iterator; default: as many as keep the workers busy.
         """
-        return self._imap(IMapIterator(self), func, iterable, chunksize, buffersize)
+        iterator = IMapIterator(self)
+        self._imap(iterator, func, iterable, chunksize, buffersize)
+        return iterator
 
     def imap_unordered(
         self,
@@ -183,25 +181,7 @@ class Pool:
     ) -> MapResult:
         self._check_running()
         result = MapResult(self, next(self._jobs), callback, error_callback)
-        check_positive("chunksize", chunksize, optional=True)
-        try:
-            items = snapshot(iterable)
-        except Exception as error:
-            if not hasattr(iterable, "__len__"):
-                raise
-            self._dispatcher.settle(
-                result, success=False, value=error
-            )  # as stdlib: the job's own error
-            return result
-        if not items:
-            self._dispatcher.settle(result, success=True, value=[])
-            return result
-        allowance = default_chunksize(len(items), self._processes) if chunksize is None else 1
-        size = chunksize or 1
-        call = call_for(func, star=star, chunksize=size)
-        self._dispatcher.submit(
-            MapJob(result, call, items, size, self._dispatcher.settle, allowance)
-        )
+        submit_map(self._dispatcher, result, func, iterable, chunksize, self._processes, star=star)
         return result
 
     def _imap(
@@ -211,26 +191,18 @@ class Pool:
         iterable: Iterable[Any],
         chunksize: int,
         buffersize: int | None,
-    ) -> IMapIterator:
+    ) -> None:
         self._check_running()
-        check_positive("chunksize", chunksize)
-        check_positive("buffersize", buffersize, optional=True)
-        dispatcher = self._dispatcher
-        feed = feed_for(iterable, chunksize, dispatcher.nudge, dispatcher.wake)
-        dispatcher.submit(
-            IMapJob(
-                next(self._jobs),
-                call_for(func, star=False, chunksize=chunksize),
-                feed,
-                chunksize,
-                iterator,
-                ordered=type(iterator) is IMapIterator,
-                buffersize=buffersize,
-                workers=self._processes,
-                wake=dispatcher.wake,
-            )
+        submit_imap(
+            self._dispatcher,
+            iterator,
+            next(self._jobs),
+            func,
+            iterable,
+            chunksize,
+            buffersize,
+            self._processes,
         )
-        return iterator
 
     # -- the end
 
@@ -277,7 +249,7 @@ class Pool:
                 stacklevel=2,
                 source=self,
             )
-            self._dispatcher.wake()
+            self._dispatcher.inbox.wake()
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         raise NotImplementedError("pool objects cannot be passed between processes or pickled")
@@ -301,7 +273,7 @@ class Pool:
 
     def wake(self) -> None:
         """Make the dispatcher look at its jobs."""
-        self._dispatcher.wake()
+        self._dispatcher.inbox.wake()
 
     def _check_running(self) -> None:
         self.check_process()

@@ -1,0 +1,120 @@
+"""The inbox: jobs on their way from any thread to the dispatcher.
+
+Guarantees: any thread may put; only the dispatcher takes.  An entry that was
+put is taken or abandoned, never forgotten: the dispatcher says that it falls
+asleep before it looks into the inbox for the last time, and that it is over
+before it abandons what is left.  A flood of calls rings the alarm only while a
+worker waits for a task, and so costs a wake-up now and then, not one each.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from ._apply_jobs import Call
+from ._errors import PoolTerminatedError
+from ._jobs import Job
+from ._waiting import Alarm
+
+#: a job, one apply call, or a step to run in the loop
+Entry = Job | Call | Callable[[], None]
+
+
+class Inbox:
+    """Entries, and the bell that tells of them."""
+
+    def __init__(self) -> None:
+        self._entries: deque[Entry] = deque()
+        self._alarm = Alarm()
+        self._asleep = False
+        self._hungry = False
+        self._over = False
+
+    # -- called by any thread
+
+    def put(self, entry: Entry) -> None:
+        """Hand over a job, or a step to run in the loop."""
+        self._entries.append(entry)
+        if self._asleep:
+            self.wake()
+        if self._over:
+            self._refuse()
+
+    def put_call(self, call: Call) -> None:
+        """Hand over an apply call; it can wait until a worker has room."""
+        self._entries.append(call)
+        if self._asleep and self._hungry:
+            self.wake()
+        if self._over:
+            self._refuse()
+
+    def nudge(self) -> None:
+        """There is a task: wake the dispatcher if a worker waits for one."""
+        if self._asleep and self._hungry:
+            self.wake()
+
+    def wake(self) -> None:
+        """Make the dispatcher look again."""
+        self._asleep = False
+        self._alarm.ring()
+
+    # -- called by the dispatcher
+
+    @property
+    def fd(self) -> int:
+        """The descriptor that becomes readable when the dispatcher is woken."""
+        return self._alarm.fd
+
+    @property
+    def hungry(self) -> bool:
+        """Tell whether a worker waited for a task when the dispatcher fell asleep."""
+        return self._hungry
+
+    def fall_asleep(self) -> bool:
+        """From here on ring the alarm; return whether the inbox is empty."""
+        self._asleep = True
+        return not self._entries
+
+    def wake_up(self, rung: bool) -> None:
+        """Ring the alarm no more."""
+        self._asleep = False
+        if rung:
+            self._alarm.silence()
+
+    def feel(self, *, hungry: bool) -> None:
+        """Say whether a worker waits for a task."""
+        self._hungry = hungry
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def take(self) -> Entry:
+        """Take the oldest entry.
+
+        Raises: IndexError when there is none.
+        """
+        return self._entries.popleft()
+
+    def abandon(self, error: BaseException) -> None:
+        """End every job in the inbox with `error`; any thread may call it once it is over."""
+        while self._entries:
+            try:
+                entry = self._entries.popleft()
+            except IndexError:  # another thread abandons too
+                return
+            if isinstance(entry, Call):
+                entry.result.settle(False, error)
+            elif isinstance(entry, Job):
+                entry.abandon(error)
+            else:
+                entry()
+
+    def close(self) -> None:
+        """Refuse what comes from now on."""
+        self._over = True
+        self._alarm.close()
+        self._refuse()
+
+    def _refuse(self) -> None:
+        self.abandon(PoolTerminatedError("the pool ended while the job was submitted"))

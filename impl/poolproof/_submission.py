@@ -1,0 +1,79 @@
+"""Turns a call of `map` or `imap` into a job, once its arguments are checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ._arguments import check_positive
+from ._calls import call_for
+from ._dispatcher import Dispatcher
+from ._feed import feed_for, snapshot
+from ._imap_jobs import IMapJob
+from ._map_jobs import MapJob
+from ._results import IMapIterator, MapResult
+from ._sizing import default_chunksize
+
+
+def submit_map(
+    dispatcher: Dispatcher,
+    result: MapResult,
+    func: Callable[..., Any],
+    iterable: Iterable[Any],
+    chunksize: int | None,
+    workers: int,
+    *,
+    star: bool,
+) -> None:
+    """Submit the job that `result` is the handle of.
+
+    Raises: ValueError and TypeError for a wrong chunksize; what the iterable
+    raises, unless it has a length: then it is the job's error, as in stdlib.
+    """
+    check_positive("chunksize", chunksize, optional=True)
+    try:
+        items = snapshot(iterable)
+    except Exception as error:
+        if not hasattr(iterable, "__len__"):
+            raise
+        dispatcher.settle(result, False, error)
+        return
+    if not items:
+        dispatcher.settle(result, True, [])
+        return
+    size = chunksize or 1
+    call = call_for(func, star=star, chunksize=size)
+    allowance = 1 if chunksize else default_chunksize(len(items), workers)
+    dispatcher.inbox.put(MapJob(result, call, items, size, dispatcher.settle, allowance))
+
+
+def submit_imap(
+    dispatcher: Dispatcher,
+    iterator: IMapIterator,
+    job_id: int,
+    func: Callable[[Any], Any],
+    iterable: Iterable[Any],
+    chunksize: int,
+    buffersize: int | None,
+    workers: int,
+) -> None:
+    """Submit the job whose outcomes `iterator` gets.
+
+    Raises: ValueError and TypeError for a wrong chunksize or buffersize, and
+    for what is no iterable.
+    """
+    check_positive("chunksize", chunksize)
+    check_positive("buffersize", buffersize, optional=True)
+    inbox = dispatcher.inbox
+    job = IMapJob(
+        job_id,
+        call_for(func, star=False, chunksize=chunksize),
+        feed_for(iterable, chunksize, inbox.nudge, inbox.wake),
+        chunksize,
+        iterator,
+        ordered=type(iterator) is IMapIterator,
+        buffersize=buffersize,
+        workers=workers,
+        wake=inbox.wake,
+    )
+    inbox.put(job)
