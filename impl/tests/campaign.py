@@ -14,9 +14,11 @@ from functools import partial
 from pathlib import Path
 
 from poolproof import IMapIterator, Pool, WorkerLostError
+from poolproof._link import Link
 
 from .tasks import Item, write_down
 
+IMPARTIAL = 0.25  # part of the kills that may hit a worker without a task
 JOB_S = 60.0  # a bound for a job of a fraction of a second
 
 
@@ -56,19 +58,32 @@ class Killer:
 
     def _run(self) -> None:
         while not self.done and not self._stop.wait(self._random.uniform(0, self._pause_s)):
-            pids = [process.pid for process in self._pool._pool if process.pid is not None]
-            if pids:
-                self._kill(self._random.choice(pids))
+            victims = self._victims()
+            if victims:
+                self._kill(self._random.choice(victims))
+
+    def _victims(self) -> list[int]:
+        """Return busy workers, and now and then all of them, idle and starting ones too."""
+        anyone = self._random.random() < IMPARTIAL
+        links = [link for link in self._pool._dispatcher.links if anyone or link.ledger]
+        return [pid for link in links if (pid := _pid_of(link)) is not None]
 
     def _kill(self, pid: int) -> None:
         # Through a descriptor: the number may belong to another process by now.
         with suppress(ProcessLookupError):
             fd = os.pidfd_open(pid)
             try:
+                self.kills += 1  # first: the error may be there before this thread goes on
                 signal.pidfd_send_signal(fd, signal.SIGKILL)
-                self.kills += 1
             finally:
                 os.close(fd)
+
+
+def _pid_of(link: Link) -> int | None:
+    try:
+        return link.process.pid
+    except ValueError:  # buried and closed a moment ago
+        return None
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 Shape = Callable[[int, random.Random], list[float]]
 
@@ -48,6 +49,7 @@ def _mandelbrot_rows(n: int, _: random.Random) -> list[float]:
     return [float(_row_iterations(-1.25 + 2.5 * row / n)) for row in range(n)]
 
 
+@lru_cache
 def _row_iterations(imaginary: float) -> int:
     total = 0
     for column in range(24):
@@ -74,6 +76,7 @@ SHAPES: dict[str, Shape] = {
 }
 
 
+@lru_cache
 def costs_ns(name: str, items: int, mean_ns: int, seed: int = 1) -> Sequence[int]:
     """Return the times of `items` items, `mean_ns` ns on average."""
     shape = SHAPES[name](items, random.Random(seed))  # noqa: S311  a workload, not a secret
