@@ -64,8 +64,11 @@ class Killer:
 
     def _victims(self) -> list[int]:
         """Return busy workers, and now and then all of them, idle and starting ones too."""
-        anyone = self._random.random() < IMPARTIAL
-        links = [link for link in self._pool._dispatcher.links if anyone or link.ledger]
+        links = self._pool._dispatcher.links
+        busy = [link for link in links if link.ledger]
+        # Not while none is busy: a slow machine would see its workers killed as they start, only.
+        if not busy or self._random.random() >= IMPARTIAL:
+            links = busy
         return [pid for link in links if (pid := _pid_of(link)) is not None]
 
     def _kill(self, pid: int) -> None:

@@ -104,7 +104,7 @@ def test_an_initializer_that_keeps_failing_breaks_the_pool_with_its_error(method
 
 
 @pytest.mark.xfail(
-    reason="submit_apply wakes the dispatcher only for a worker that waits; a broken pool has none"
+    reason="put_call wakes the dispatcher only for a worker that waits; a broken pool has none"
 )
 @pytest.mark.parametrize("method", METHODS)
 def test_a_broken_pool_fails_an_apply_that_is_submitted_later(method: str) -> None:
@@ -133,7 +133,7 @@ def _await_sleep(pool: Pool) -> None:
     dispatcher = pool._dispatcher
     _await(lambda: not pool._pool)  # the last death would move it too
     dispatcher.repopulate()  # it is awake, and has noticed
-    _await(lambda: dispatcher._asleep)
+    _await(lambda: dispatcher.inbox._asleep)
 
 
 def _await(condition: Callable[[], bool]) -> None:
