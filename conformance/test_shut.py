@@ -26,7 +26,8 @@ SUBMITTING = (
     "starmap_async",
 )
 """Every method that submits a job."""
-MEBIBYTE = 2**20
+LARGE = 2**18
+"""Characters of an error: more than a pipe holds."""
 _HELD_S = 0.2  # how long a task is held for a join() that does not wait for it
 
 
@@ -136,8 +137,8 @@ def test_the_ending_methods_may_be_called_again(
 def test_large_errors_do_not_keep_a_pool_from_closing(subject: BoundSubject) -> None:
     """close() and join() return after a map() all of whose tasks raised large errors."""
     with subject.open() as pool:
-        error = ValueError("x" * MEBIBYTE)
-        expect.raises(ValueError, pool.map, tasks.raise_error, [error] * 8, 1)
+        error = ValueError("x" * LARGE)
+        expect.raises(ValueError, pool.map, tasks.raise_error, [error] * 24, 1)
         pool.close()
         pool.join()
 

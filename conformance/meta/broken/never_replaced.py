@@ -1,6 +1,8 @@
-"""Never replaces a worker that has ended."""
+"""Replaces a worker that has ended by a process that does nothing."""
 
 import multiprocessing.pool
+import signal
+import threading
 from typing import Any
 
 from ..specimens import Caught
@@ -14,8 +16,11 @@ CAUGHT = (
 
 
 class Pool(multiprocessing.pool.Pool):
-    """Shrinks."""
+    """Has workers at the beginning only."""
 
     @staticmethod
-    def _maintain_pool(*args: Any) -> None:
-        pass
+    def Process(ctx: Any, *args: Any, **kwds: Any) -> Any:  # noqa: N802 - the stdlib's name
+        """Make a worker; in the thread that replaces them, a process that waits."""
+        if threading.current_thread() is threading.main_thread():
+            return ctx.Process(*args, **kwds)
+        return ctx.Process(target=signal.pause)

@@ -1,6 +1,7 @@
 """Emits a warning in the thread that replaces workers."""
 
 import multiprocessing.pool
+import threading
 import warnings
 from typing import Any
 
@@ -13,7 +14,8 @@ class Pool(multiprocessing.pool.Pool):
     """Loses that thread where warnings are errors."""
 
     @staticmethod
-    def _maintain_pool(*args: Any) -> None:
-        if any(worker.exitcode is not None for worker in args[3]):
+    def Process(ctx: Any, *args: Any, **kwds: Any) -> Any:  # noqa: N802 - the stdlib's name
+        """Make a worker, and warn of a replacement."""
+        if threading.current_thread() is not threading.main_thread():
             warnings.warn("a worker is replaced", UserWarning, stacklevel=1)
-        multiprocessing.pool.Pool._maintain_pool(*args)  # type: ignore[attr-defined]  # noqa: SLF001 - the original
+        return ctx.Process(*args, **kwds)
