@@ -90,31 +90,53 @@ class Ending:
 def steps(*, quick: bool) -> list[Step]:
     """Return the steps in order; together at most about 8 minutes with `quick`."""
     scale = 1 if quick else 10
-    suite = ("-m", "pytest", "conformance", "-p", "no:cacheprovider")
-    own = [f"--pool={name}" for name in ("poolproof:Pool", "multiprocessing:Pool")]
-    peers = [f"--pool={name}" for name in PEERS]
-    thin = ["--level=MUST", "--start-method=fork"] if quick else []
     flag = ["--quick"] if quick else []
     return [
-        Step("Hold poolproof and the stdlib to every clause", (*suite, *own), 200 * scale),
-        Step(
-            "Hold the installed peers to the clauses",
-            (*suite, *peers, *thin),
-            90 * scale,
-            findings=frozenset({1}),
-        ),
+        *_suite_steps(quick=quick),
         Step(
             "Time all pools side by side",
             ("-m", "pytest", "benchmarks/compare", "-p", "no:cacheprovider", *flag),
-            100 * scale,
+            80 * scale,
             COMPARE,
         ),
-        Step("Describe this machine to asv", ("-m", "asv", "machine", "--yes"), 20, ASV),
+        Step("Describe this machine to asv", ("-m", "asv", "machine", "--yes"), 10, ASV),
         Step(
             "Time this commit with asv",
             ("-m", "asv", "run", "--show-stderr", *flag, "HEAD^!"),
             60 * scale,
             ASV,
+        ),
+    ]
+
+
+def _suite_steps(*, quick: bool) -> list[Step]:
+    suite = ("-m", "pytest", "conformance", "-p", "no:cacheprovider")
+    own = (*suite, "--pool=poolproof:Pool", "--pool=multiprocessing:Pool")
+    peers = (*suite, *(f"--pool={name}" for name in PEERS))
+    found = frozenset({1})
+    if not quick:
+        return [
+            Step("Hold poolproof and the stdlib to every clause", own, 2400),
+            Step("Hold the installed peers to every clause", peers, 3600, findings=found),
+        ]
+    others = ("--level=MUST", "--start-method=spawn", "--start-method=forkserver")
+    glance = ("--level=MUST", "--start-method=fork", "--no-shrink", "--examples=3")
+    return [
+        Step(
+            "Hold poolproof and the stdlib to every clause under fork",
+            (*own, "--start-method=fork"),
+            130,
+        ),
+        Step(
+            "Hold them to every MUST clause under spawn and forkserver",
+            (*own, *others),
+            130,
+        ),
+        Step(
+            "Hold the installed peers to the MUST clauses",
+            (*peers, *glance),
+            70,
+            findings=found,
         ),
     ]
 
