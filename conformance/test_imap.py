@@ -16,7 +16,7 @@ from .harness.bound import BoundSubject
 from .harness.strategies import ITEMS, PROCESSES
 
 METHODS = ("imap", "imap_unordered")
-FREE = 2_000
+FREE = 200
 """Items an endless input gives at once; it takes its time over each that follows."""
 
 

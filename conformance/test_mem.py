@@ -18,13 +18,13 @@ from .harness.tracked import TrackedPool
 STREAMS = ("imap", "imap_unordered")
 TOKENS = 6
 """Values that are watched, a job."""
-INPUT = 2_000
+INPUT = 400
 """Items of an input that a pool must not read to its end ahead of who consumes it."""
-TASK = partial(tasks.sleep_then, 0.0005)
-"""Returns its item after half a millisecond: where items take no time a pool may read far ahead."""
+TASK = partial(tasks.sleep_then, 0.001)
+"""Returns its item after a millisecond: where items take no time a pool may read far ahead."""
 ROUND_TRIPS = 20
 """Jobs that come and go without an item being drawn: then none will be."""
-FLOOD = 3_000
+FLOOD = 1_200
 """Tasks submitted at once; more than a pipe holds."""
 
 Job = Callable[[TrackedPool, Callable[[Any], Any], list[Any]], list[Any]]
@@ -161,7 +161,7 @@ def test_close_and_join_return_though_nobody_consumes(subject: BoundSubject) -> 
     """close() and join() return while an imap() has input left and nobody takes its results."""
     for method in STREAMS:
         with subject.open() as pool:
-            next(getattr(pool, method)(TASK, iter(range(INPUT // 4))))
+            next(getattr(pool, method)(TASK, iter(range(INPUT // 2))))
             pool.close()
             pool.join()
 

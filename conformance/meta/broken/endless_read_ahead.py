@@ -5,7 +5,7 @@ import multiprocessing.pool
 from ..specimens import Caught
 
 CAUGHT = (
-    Caught("MEM-04", "FAIL", "all 2000 items drawn"),
+    Caught("MEM-04", "FAIL", "all 400 items drawn"),
     Caught("MEM-05", "FAIL", "unexpected keyword argument 'buffersize'"),
 )
 
