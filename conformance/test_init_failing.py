@@ -10,8 +10,10 @@ from .clauses import clause
 from .faults.failing_initializer import ENOUGH, FailingInitializer
 from .harness import expect
 from .harness.bound import BoundSubject
+from .harness.waiting import eventually
 
 _RAISE = partial(tasks.raise_error, PermissionError("access denied"))
+_SHARE = 0.4  # of a deadline: what starting too many workers may take, two times in one body
 _ENDS = (tasks.exit_now, tasks.exit_cleanly)
 
 
@@ -38,8 +40,10 @@ def _starts_are_bounded(subject: BoundSubject, how: Callable[[], Any]) -> int:
         with suppress(Exception), subject.open(**fault.options) as pool:
             job = pool.apply_async(tasks.noop)
             with suppress(expect.Mismatch):  # it may wait for ever: that is INIT-08's and INIT-10's
-                subject.eventually(
-                    lambda: job.ready() or fault.starts > ENOUGH, "the job's end or too many starts"
+                eventually(
+                    lambda: job.ready() or fault.starts > ENOUGH,
+                    "the job's end or too many starts",
+                    _SHARE * subject.deadline_s,
                 )
         starts = fault.starts
     expect.true(

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-ENOUGH = 24
+ENOUGH = 12
 """Failed starts that are still a bounded number, for a pool of two workers."""
 
 

@@ -36,7 +36,16 @@ STACKS_SIGNAL = signal.SIGRTMAX - 1
 _ROOM = Path(__file__).resolve().parent.parent
 _SUBJECT_SIDE = tuple(
     str(_ROOM / part)
-    for part in ("subjects", "meta/broken", "meta/sound", "harness/tracked.py", "harness/bound.py")
+    for part in (
+        "subjects",
+        "meta/broken",
+        "meta/sound",
+        "harness/tracked.py",
+        "harness/bound.py",
+        "faults/raises_on_dump.py",
+        "faults/raises_on_load.py",
+        "payloads.py",
+    )
 )
 
 Test = Callable[..., Any]

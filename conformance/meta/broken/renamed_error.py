@@ -5,7 +5,10 @@ from typing import Any
 
 from ..specimens import Caught
 
-CAUGHT = (Caught("ERR-01", "FAIL", "to be raised"),)
+CAUGHT = (
+    Caught("ERR-01", "FAIL", "to be raised"),
+    Caught("PICKLE-01", "FAIL", "to be raised"),
+)
 
 
 class Pool(multiprocessing.pool.Pool):
