@@ -7,6 +7,8 @@ waiting, so it is a HANG like any other.
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,8 +34,12 @@ class Ended:
     errors: str
 
 
-def start(subject: BoundSubject, lines: str) -> "subprocess.Popen[str]":
-    """Start the program; its standard input and output are text pipes."""
+@contextmanager
+def start(subject: BoundSubject, lines: str) -> "Iterator[subprocess.Popen[str]]":
+    """Run the program beside the block, and kill it should it outlive that.
+
+    Its standard input and output are text pipes.
+    """
     path = subject.folder / "program.py"
     head = _HEAD.format(
         path=[entry for entry in sys.path if entry],
@@ -43,14 +49,20 @@ def start(subject: BoundSubject, lines: str) -> "subprocess.Popen[str]":
     )
     path.write_text(head + lines, encoding="utf-8")
     subject.note("a program of its own: " + lines.strip().replace("\n", "\n# "))
-    with _errors(subject).open("w", encoding="utf-8") as errors:
-        return subprocess.Popen(
+    with (
+        _errors(subject).open("w", encoding="utf-8") as errors,
+        subprocess.Popen(
             [sys.executable, str(path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
-        )
+        ) as program,
+    ):
+        try:
+            yield program
+        finally:
+            program.kill()
 
 
 def line(program: "subprocess.Popen[str]") -> str:
