@@ -61,7 +61,7 @@ def test_as_many_tasks_run_at_once_as_there_are_workers(
         expect.equal([handle.get() for handle in handles], list(range(processes)))
 
 
-@clause("API-03", needs=METHODS)
+@clause("API-03", needs=(*METHODS, "initializer", "maxtasksperchild", "next_timeout"))
 def test_parameters_have_their_documented_names_and_order(subject: BoundSubject) -> None:
     """The constructor and the methods take their parameters by position and by name."""
     with subject.open() as pool:

@@ -1,6 +1,5 @@
 """API: constructors that raise, and what they leave."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -14,6 +13,7 @@ from .faults.no_new_threads import no_new_threads
 from .harness import expect
 from .harness.bound import BoundSubject
 from .harness.census import Baseline, baseline
+from .harness.constructing import own_constructor
 from .harness.outcome import Error, Value, capture
 
 FEW = settings(max_examples=6)
@@ -63,10 +63,11 @@ def test_a_constructor_that_cannot_start_a_worker_gives_the_others_back(
     subject: BoundSubject, processes: int, started: int
 ) -> None:
     """A failing start of a worker is raised, and none of the workers started is left alive."""
+    own_constructor(subject)
     before = baseline()
     with failing_start(subject, min(started, processes - 1)) as fault:
         subject.note(f"here the start of worker {min(started, processes - 1) + 1} raises {fault!r}")
-        seen = capture(_open_and_use(subject, processes))
+        seen = capture(partial(subject.open, processes))
     expect.equal(seen, Error(type(fault).__name__, fault.args), "the error of the start")
     fault.__traceback__ = None  # its frames keep the pool, and that its descriptors
     _expect_nobody(subject, before, "after a start that failed")
@@ -94,16 +95,6 @@ def test_a_constructor_that_cannot_start_a_thread_gives_the_workers_back(
 def test_a_count_of_workers_that_is_no_number_is_a_type_error(subject: BoundSubject) -> str:
     """Pool(processes="2") raises TypeError."""
     return str(expect.raises(TypeError, subject.open, "2"))
-
-
-def _open_and_use(subject: BoundSubject, processes: int) -> Callable[[], None]:
-    """Executors start their workers with the first job, not in the constructor."""
-
-    def play() -> None:
-        with subject.open(processes) as pool:
-            pool.map(tasks.noop, range(processes), 1)
-
-    return play
 
 
 def _expect_nobody(subject: BoundSubject, before: Baseline, when: str) -> None:

@@ -47,6 +47,7 @@ def test_without_a_count_there_is_a_worker_for_each_usable_processor(subject: Bo
 
 def _default_workers(subject: BoundSubject) -> int:
     """Return how many workers start where one processor may be used."""
+    own_constructor(subject)
     before = baseline()
     with _bound_to_one_processor():
         subject.note("here the process is bound to one processor: os.sched_setaffinity")
