@@ -22,7 +22,6 @@ from poolproof._frames import ResultKind, TaskHeader
 from poolproof._link import Frame, Link
 from poolproof._map_jobs import MapJob
 from poolproof._memory import Shelf
-from poolproof._outcome import Failure
 from poolproof._task_handler import TaskHandler
 from poolproof._worker import Outbox
 from poolproof._worker_process import Interrupts
@@ -63,18 +62,6 @@ class CountingOutbox(Outbox):
     ) -> None:
         """Count; a result costs the worker nothing beyond its frame's `WORKER_NS`."""
         self.done = first + count
-
-    def failure(
-        self,
-        kind: ResultKind,  # noqa: ARG002
-        failure: Failure,
-        first: int = 0,  # noqa: ARG002
-        count: int = 0,  # noqa: ARG002
-        *,
-        last: bool = True,  # noqa: ARG002
-    ) -> None:
-        """No simulated item fails."""
-        raise AssertionError(failure.text)
 
 
 @dataclass

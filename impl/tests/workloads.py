@@ -52,8 +52,8 @@ def _mandelbrot_rows(n: int, _: random.Random) -> list[float]:
 @lru_cache
 def _row_iterations(imaginary: float) -> int:
     total = 0
-    for column in range(24):
-        point = complex(-2.0 + 3.0 * column / 24, imaginary)
+    for column in range(8):
+        point = complex(-2.0 + 3.0 * column / 8, imaginary)
         z = 0j
         for _ in range(64):
             total += 1
