@@ -72,13 +72,13 @@ class _Waiter(threading.Thread):
         super().__init__()
         self.waits = threading.Event()
         self.outcome: Outcome | None = None
-        self._handle = handle
+        self._waits_for = handle
         self.start()
 
     def run(self) -> None:
         """Get the outcome."""
         self.waits.set()
-        self.outcome = capture(self._handle.get)
+        self.outcome = capture(self._waits_for.get)
 
 
 @clause("RES-02", needs=("apply_async",))
