@@ -13,7 +13,6 @@ from .harness.bound import BoundSubject
 from .harness.waiting import eventually
 
 _RAISE = partial(tasks.raise_error, PermissionError("access denied"))
-_SHARE = 0.4  # of a deadline: what starting too many workers may take, two times in one body
 _ENDS = (tasks.exit_now, tasks.exit_cleanly)
 
 
@@ -34,17 +33,25 @@ def _a_job_fails(subject: BoundSubject, how: Callable[[], Any]) -> BaseException
         return expect.raises(Exception, play)
 
 
+def _await_an_end(subject: BoundSubject, job: Any, fault: FailingInitializer) -> None:
+    """Wait until the job has ended, starts are too many, or none has come for a while."""
+    seen = -1
+    while not job.ready() and seen < fault.starts <= ENOUGH:
+        seen = fault.starts
+        with suppress(expect.Mismatch):  # no start any more: the job may wait for ever (INIT-08)
+            eventually(
+                partial(lambda known: job.ready() or fault.starts > known, seen),
+                "another start of a worker",
+                subject.deadline_s / 4,
+            )
+
+
 def _starts_are_bounded(subject: BoundSubject, how: Callable[[], Any]) -> int:
     """Expect a job, or its pool, to give up before there are too many workers; returns them."""
     with _failing(subject, how) as fault:
         with suppress(Exception), subject.open(**fault.options) as pool:
             job = pool.apply_async(tasks.noop)
-            with suppress(expect.Mismatch):  # it may wait for ever: that is INIT-08's and INIT-10's
-                eventually(
-                    lambda: job.ready() or fault.starts > ENOUGH,
-                    "the job's end or too many starts",
-                    _SHARE * subject.deadline_s,
-                )
+            _await_an_end(subject, job, fault)
         starts = fault.starts
     expect.true(
         starts <= ENOUGH,
