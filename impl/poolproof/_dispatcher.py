@@ -147,7 +147,9 @@ class Dispatcher:
         self._take_inbox()
         self._repopulate()
         self._tasks.sweep()
-        self.inbox.feel(hungry=self._tasks.refill(self._workers.links))
+        room = self._tasks.refill(self._workers.links)
+        # A broken pool has no worker with room, and yet every call must be answered.
+        self.inbox.feel(hungry=room or self._workers.broken is not None)
 
     def _timeout_s(self) -> float | None:
         if not self.inbox.fall_asleep() or (self.inbox.hungry and self._tasks.has_fed_tasks()):

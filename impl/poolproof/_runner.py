@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ._worker_process import Interrupts
 
 FLUSH_NS = 1_000_000  # 1 ms: how long a finished outcome may wait for its neighbours
-SUB_BATCH_NS = 250_000  # 0.25 ms: how often a batch looks at the clock
+SUB_BATCH_NS = 10_000  # 10 us: how often a batch looks at the clock, for 6 ns an item
 
 _clock = time.perf_counter_ns
 

@@ -22,7 +22,6 @@ BUDGET_NS = 4 * TARGET_NS  # 8 ms: how far an estimate may be off before work is
 PREFETCH_NS = 3_500_000  # 3.5 ms: beyond it, the wake-up that a second frame saves is < 2 %
 SMOOTHING = 0.3  # weight of the newest frame in the estimate
 GROWTH = 16  # a frame is at most this many times the last one: one fast item proves little
-UNBOUNDED_NS = 1 << 62  # "no budget": a frame that nobody could take over
 
 
 class Sizer:

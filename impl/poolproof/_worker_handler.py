@@ -189,6 +189,8 @@ def _discard(started: list[_Started]) -> None:
         peer.close()
     for process, _, _ in started:
         process.join()
+        if isinstance(process, BaseProcess):  # a custom context's need not have it
+            process.close()
 
 
 def _process(context: BaseContext, peer: socket.socket, args: tuple[Any, ...]) -> BaseProcess:

@@ -104,9 +104,6 @@ def test_an_initializer_that_keeps_failing_breaks_the_pool_with_its_error(method
         assert isinstance(caught.value.__cause__, ValueError)
 
 
-@pytest.mark.xfail(
-    reason="put_call wakes the dispatcher only for a worker that waits; a broken pool has none"
-)
 @pytest.mark.parametrize("method", METHODS)
 def test_a_broken_pool_fails_an_apply_that_is_submitted_later(method: str) -> None:
     with Pool(2, fail_to_start, context=multiprocessing.get_context(method)) as pool:
