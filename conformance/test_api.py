@@ -1,6 +1,5 @@
 """API: the methods, the workers and the arguments by which they are had."""
 
-import gc
 import pickle
 from functools import partial
 from typing import Any
@@ -132,5 +131,4 @@ def test_the_repr_tells_the_state_and_the_number_of_workers(subject: BoundSubjec
         expected="state= and pool_size=2, the state another once closed",
         observed=", ".join(seen),
     )
-    gc.collect()
     return told
