@@ -19,7 +19,7 @@ def test_the_timeout_error_is_no_builtin_timeouterror(subject: BoundSubject) -> 
         late = pool.apply_async(gate.task)
         error = expect.raises(subject.error("TimeoutError"), late.get, SHORT_S)
         gate.open()
-        late.wait()
+        late.get()
     kinds = ", ".join(kind.__name__ for kind in type(error).__mro__)
     expect.true(
         not isinstance(error, TimeoutError),
