@@ -8,7 +8,7 @@ _FLOOR_S = 4.0  # below it a busy machine's scheduler decides, not the subject
 _TIMES_STDLIB = 25  # a deadline in stdlib pool lives: open, 100 tasks, close, join
 FIRST_S = 30.0  # for what runs before the calibration is known
 _SLOW_TO_START = frozenset({"spawn", "forkserver", "ray", "dask", "loky"})
-_FEW_EXAMPLES = 6  # where starting a worker costs an interpreter
+_FEW_EXAMPLES = 3  # where starting a worker costs an interpreter
 _ANY_EXAMPLES = 1_000  # elsewhere Hypothesis's settings rule, and the deadline
 
 

@@ -24,13 +24,13 @@ def wait(locks: list[LockType], is_set: Callable[[], bool], timeout: float | Non
         lock.acquire()
         locks.append(lock)
         if is_set():
-            break
+            return True
         left = -1 if deadline is None else max(0.0, deadline - time.monotonic())
         # Woken, but not set: a releasing thread may find the lock of a waiter that came
         # after the thing it announces was taken by somebody else.
         if not lock.acquire(timeout=left):
-            break
-    return is_set()
+            return is_set()
+    return True
 
 
 def release(locks: list[LockType]) -> None:

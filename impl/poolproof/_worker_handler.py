@@ -30,7 +30,7 @@ from ._worker import worker_main
 RETRY_S = 0.1  # first pause after a process could not be started; doubles up to ...
 RETRY_MAX_S = 2.0
 KILLED_PATIENCE_S = 30.0  # how long workers may be killed while they start, none getting ready
-START_ATTEMPTS = 8  # failed starts in a row before the pool is broken: some 8 s
+START_ATTEMPTS = 5  # failed starts in a row before the pool is broken: 1.5 s
 
 _Started = tuple[BaseProcess, socket.socket, socket.socket]
 
