@@ -45,7 +45,7 @@ def worker_end(descriptor: int) -> Pipe:
 
     With a copy of it in a forked child, the runner would not see the worker end.
     """
-    os.set_inheritable(descriptor, False)  # noqa: FBT003 - positional-only
+    os.set_inheritable(descriptor, False)
     pipe: Pipe = Connection(descriptor, readable=False)
     os.register_at_fork(after_in_child=pipe.close)
     return pipe

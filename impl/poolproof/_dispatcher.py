@@ -148,8 +148,9 @@ class Dispatcher:
         self._repopulate()
         self._tasks.sweep()
         room = self._tasks.refill(self._workers.links)
-        # A broken pool has no worker with room, and yet every call must be answered.
-        self.inbox.feel(hungry=room or self._workers.broken is not None)
+        # A pool without workers, broken or not yet whole, has none with room either; and yet
+        # every call must be answered.
+        self.inbox.feel(hungry=room or not self._workers.links)
 
     def _timeout_s(self) -> float | None:
         if not self.inbox.fall_asleep() or (self.inbox.hungry and self._tasks.has_fed_tasks()):

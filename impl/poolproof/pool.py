@@ -76,8 +76,9 @@ class Pool:
         )
         workers.start(size)
         self._dispatcher = Dispatcher(self._machine, workers, size, writer)
-        self._dispatcher.start()
+        # Before the loop runs: a worker may die at once, and only a running pool replaces it.
         self._machine.apply(Event.STARTED)
+        self._dispatcher.start()
         self._finalize = multiprocessing.util.Finalize(
             self, _terminate, args=(self._machine, self._dispatcher), exitpriority=_EXIT_PRIORITY
         )
