@@ -102,8 +102,8 @@ def steps(*, quick: bool) -> list[Step]:
         Step("Describe this machine to asv", ("-m", "asv", "machine", "--yes"), 10, ASV),
         Step(
             "Time this commit with asv",
-            ("-m", "asv", "run", "--show-stderr", *flag, "HEAD^!"),
-            60 * scale,
+            ("-m", "asv", "run", "--record-samples", "--show-stderr", *flag, "HEAD^!"),
+            30 * scale,
             ASV,
         ),
     ]
@@ -125,17 +125,17 @@ def _suite_steps(*, quick: bool) -> list[Step]:
         Step(
             "Hold poolproof and the stdlib to every clause under fork",
             (*own, "--start-method=fork"),
-            130,
+            110,
         ),
         Step(
             "Hold them to every MUST clause under spawn and forkserver",
             (*own, *others),
-            130,
+            110,
         ),
         Step(
             "Hold the installed peers to the MUST clauses",
             (*peers, *glance),
-            70,
+            140,
             findings=found,
         ),
     ]

@@ -11,6 +11,8 @@ import psutil
 from ..harness.bound import BoundSubject
 from ..harness.workers import is_gone
 
+AGAIN_S = 1.0  # how long a Ctrl-C may go unnoticed before the main thread is told again
+
 
 @contextmanager
 def interruptible() -> Iterator[None]:
@@ -28,16 +30,22 @@ def ctrl_c_once(
 ) -> Iterator[None]:
     """Send SIGINT to the whole group, from another thread, as soon as the condition holds."""
     subject.note(f"Ctrl-C (SIGINT to the process group) after {what}")
+    left = threading.Event()
 
     def press() -> None:
         subject.eventually(condition, what)
         os.killpg(os.getpgid(0), signal.SIGINT)
+        # A signal that comes between CPython's last look at its flag and the wait's system
+        # call wakes nobody: the waiting thread alone is told again, the workers are not.
+        while not left.wait(AGAIN_S):
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
     thread = threading.Thread(target=press, name="ctrl-c", daemon=True)
     thread.start()
     try:
         yield
     finally:
+        left.set()
         thread.join(subject.deadline_s)
 
 

@@ -8,6 +8,8 @@ from ..harness.ruling import Ruling
 from .holding import clause_tests, rulings_of
 from .specimens import Caught, Specimen, broken_pools, sound_pools
 
+pytestmark = pytest.mark.teeth
+
 Rulings = dict[tuple[str, str, str], Ruling]
 
 CASES = [(pool, caught) for pool in broken_pools() for caught in pool.caught]
