@@ -28,7 +28,10 @@ def test_ctrl_c_during_a_map_raises_in_the_parent(subject: BoundSubject) -> None
     """SIGINT to the process group during a map() raises KeyboardInterrupt in the parent."""
     with interruptible(), subject.open() as pool, subject.gate() as gate:
         task = subject.recorded(gate.task)
-        with ctrl_c_once(subject, lambda: len(busy_workers(subject)) == 2, "both tasks started"):
+        started = "both tasks started"
+        with ctrl_c_once(
+            subject, lambda: len(busy_workers(subject)) == 2, started, until_felt=True
+        ):
             expect.raises(KeyboardInterrupt, pool.map, task, range(2), 1)
 
 

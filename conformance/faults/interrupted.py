@@ -26,15 +26,21 @@ def interruptible() -> Iterator[None]:
 
 @contextmanager
 def ctrl_c_once(
-    subject: BoundSubject, condition: Callable[[], object], what: str
+    subject: BoundSubject, condition: Callable[[], object], what: str, *, until_felt: bool = False
 ) -> Iterator[None]:
-    """Send SIGINT to the whole group, from another thread, as soon as the condition holds."""
+    """Send SIGINT to the whole group, from another thread, as soon as the condition holds.
+
+    until_felt: tell the main thread again while the block is not left. Only for a block
+    that is left at once by the interrupt, or the second one hits what comes after it.
+    """
     subject.note(f"Ctrl-C (SIGINT to the process group) after {what}")
     left = threading.Event()
 
     def press() -> None:
         subject.eventually(condition, what)
         os.killpg(os.getpgid(0), signal.SIGINT)
+        if not until_felt:
+            return
         # A signal that comes between CPython's last look at its flag and the wait's system
         # call wakes nobody: the waiting thread alone is told again, the workers are not.
         while not left.wait(AGAIN_S):
