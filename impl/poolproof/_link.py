@@ -65,6 +65,7 @@ class Link:
         # The worker's end stays open here, so that a frame it has not read can be taken back.
         self._peer = peer
         self._receiver = Receiver(own)
+        self._unread = Receiver(peer)
         own.setblocking(False)
         self.slot = self._send_slot()
         self.death_fd = _death_fd(process)
@@ -138,7 +139,7 @@ class Link:
     def take_back(self) -> Frame | None:
         """Take back the oldest frame that the worker has not read; the kernel arbitrates."""
         try:
-            received = Receiver(self._peer).receive(int(socket.MSG_DONTWAIT))
+            received = self._unread.receive(int(socket.MSG_DONTWAIT))
         except BlockingIOError:
             return None
         if received is None:
@@ -152,8 +153,6 @@ class Link:
             return None
         frame = next(f for f in self.ledger if f.seq == header.seq)
         self.ledger.remove(frame)
-        if header.last:
-            self.retiring = False
         return frame
 
     def dead(self) -> bool:
@@ -191,5 +190,5 @@ def _death_fd(process: BaseProcess) -> int:
     try:
         assert process.pid is not None
         return os.pidfd_open(process.pid)
-    except (ProcessLookupError, OSError):
+    except OSError:
         return os.dup(process.sentinel)

@@ -80,12 +80,13 @@ class TaskHandler:
 
     def requeue(self, job: Job, span: Span) -> None:
         """Take back tasks that did not run; they go first."""
-        job.give_back(span)
-        self._ensure_queued(job)
+        if span.tasks:  # a frame that ran to its end has none, and its job may be over
+            job.give_back(span)
+            self._ensure_queued(job)
 
     def requeue_suspects(self, job: Job, span: Span) -> None:
         """Take back tasks one of which cannot be loaded; each will travel alone."""
-        if len(span.tasks):
+        if span.tasks:
             job.suspect(span)
             self._ensure_queued(job)
 
