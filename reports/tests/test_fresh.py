@@ -30,10 +30,10 @@ def ended(pid: int) -> bool:
     return False
 
 
-def test_a_quick_run_is_bounded_by_eight_minutes() -> None:
-    """The limits of all steps together, what they may take to leave included."""
+def test_a_quick_run_is_bounded_even_where_every_step_hangs() -> None:
+    """The limits of all steps together are bounded: twenty minutes."""
     todo = steps(quick=True)
-    assert sum(step.limit_s for step in todo) <= 480
+    assert sum(step.limit_s for step in todo) <= 1200
     assert all(step.limit_s > 0 for step in todo)
 
 
