@@ -30,12 +30,16 @@ def test_a_function_of_the_main_module_runs_in_the_workers(subject: BoundSubject
 
 
 @clause("PICKLE-08", needs=("map",))
-@given(sizes=st.lists(_SIZES, max_size=8), processes=st.integers(1, 3))
+@given(
+    sizes=st.lists(_SIZES, max_size=8),
+    kind=st.sampled_from([payloads.Blob, payloads.Array]),
+    processes=st.integers(1, 3),
+)
 def test_large_arguments_and_results_arrive_unchanged(
-    subject: BoundSubject, sizes: list[int], processes: int
+    subject: BoundSubject, sizes: list[int], kind: type[payloads.Blob], processes: int
 ) -> None:
     """Items of any size come back as they went, while others go out and come back."""
-    items = [payloads.Blob(size, seed) for seed, size in enumerate(sizes)]
+    items = [kind(size, seed) for seed, size in enumerate(sizes)]
     with subject.open(processes) as pool:
         expect.equal(pool.map(tasks.identity, items, 1), items, "the items echoed")
 

@@ -11,6 +11,7 @@ import array
 import socket
 from collections.abc import Sequence
 from multiprocessing.reduction import ForkingPickler
+from pickle import PickleBuffer
 from typing import Any
 
 from ._frames import INLINE_LIMIT, RECORD_LIMIT
@@ -26,6 +27,11 @@ class Body(list[Buffer]):
     """Buffers written one behind the other; what a pickler takes for a file."""
 
     write = list.append
+
+    def unwrap(self) -> None:
+        """Turn what large arrays hand to the pickler (PEP 574) into views of their bytes."""
+        written: list[Any] = self[:]
+        self[:] = [part.raw() if type(part) is PickleBuffer else part for part in written]
 
     @property
     def size(self) -> int:
@@ -45,6 +51,8 @@ def pickle_into(body: Body, obj: Any) -> int:
     except BaseException:
         del body[before:]
         raise
+    if len(body) > before + 1:  # one that hands out buffers writes its own opcodes around them
+        body.unwrap()
     return sum(map(len, body[before:]))
 
 

@@ -159,6 +159,8 @@ class _OutcomeLog:
             body.clear()
             pickle_into(body, pack_error(encoding_error(error, outcome), with_traceback=False))
         self._pickler.clear_memo()
+        if len(body) > 1:
+            body.unwrap()
         size = len(body[0]) if len(body) == 1 else body.size
         if self._end + size > LOG_SIZE or self._count == LOG_ITEMS:
             self.flush()

@@ -8,6 +8,8 @@ import pickle
 import socket
 from collections.abc import Callable, Iterator
 from multiprocessing.reduction import ForkingPickler
+from pickle import PickleBuffer
+from typing import SupportsIndex
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -148,6 +150,30 @@ def test_a_large_object_is_pickled_without_a_copy() -> None:
     body = Body()
     pickle_into(body, large)
     assert any(part is large for part in body)
+
+
+class Array:
+    """Hands its memory to the pickler, as NumPy's arrays do from protocol 5 on."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[type[Array], tuple[PickleBuffer]]:
+        return Array, (PickleBuffer(self.data),)
+
+
+@pytest.mark.parametrize("size", [1, INLINE_LIMIT, 1 << 20])
+def test_memory_that_an_object_hands_out_travels_as_bytes(ends: Ends, size: int) -> None:
+    body = Body()
+    assert pickle_into(body, [Array(bytes(size)), Array(b"x" * size)]) == body.size
+    file = MemoryFile.create()
+    file.write(body)
+    with file.read(body.size) as view:
+        assert [bytes(array.data) for array in pickle.loads(view)] == [bytes(size), b"x" * size]
+    file.close()
+    if fits_inline(body.size):
+        send(ends[0], b"", body)
+        assert _receive(ends[1]) == b"".join(body)
 
 
 class Unpicklable:
