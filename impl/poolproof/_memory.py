@@ -1,9 +1,10 @@
 """Memory files: how bodies too large for a record travel.
 
-A fresh memory file costs four times the copy itself, because the kernel must
-find its pages; so files are used again.  All belong to the parent: it lends
-one with a frame, the worker puts a large result back into the same file, and
-when the frame is over the file is free.
+A fresh memory file costs five times the copy itself, because the kernel must
+find its pages, and mapping it anew costs as much as the copy; so files are used
+again, and stay mapped.  All belong to the parent: it lends one with a frame,
+the worker puts a large result back into the same file, and when the frame is
+over the file is free.
 
     parent  borrow -> write tasks -> send ............ read result -> give back
     worker                     receive -> load tasks -> write result -> send
@@ -22,15 +23,16 @@ from typing import Protocol
 
 Buffer = bytes | bytearray | memoryview
 
-SHELF_BYTES = 64 << 20  # 64 MiB: what an idle pool keeps for its next large frames
+SHELF_BYTES = 64 << 20  # 64 MiB: what an idle pool, or worker, keeps for its next large frames
 _IOV_MAX = 512  # buffers for one pwritev(2); Linux allows 1024
 
 
 class MemoryFile:
-    """One anonymous file."""
+    """One anonymous file, mapped from its first use to its end."""
 
     def __init__(self, fd: int) -> None:
         self.fd = fd
+        self._map: mmap.mmap | None = None
 
     @classmethod
     def create(cls) -> MemoryFile:
@@ -42,6 +44,11 @@ class MemoryFile:
 
     def write(self, body: Sequence[Buffer]) -> None:
         """Put the buffers at the beginning of the file, one behind the other."""
+        size = sum(memoryview(buffer).nbytes for buffer in body)
+        if self._map is not None and size <= len(self._map):
+            _copy(self._map, body)
+            return
+        # Not by the map: a page that is not there yet costs less in a call than by a fault.
         offset = 0
         for start in range(0, len(body), _IOV_MAX):
             pending = [memoryview(buffer).cast("B") for buffer in body[start : start + _IOV_MAX]]
@@ -50,9 +57,20 @@ class MemoryFile:
     @contextmanager
     def read(self, size: int) -> Iterator[memoryview]:
         """Lend the first `size` bytes."""
-        mapped = mmap.mmap(self.fd, size, prot=mmap.PROT_READ)
-        with memoryview(mapped) as view:
+        with memoryview(self._mapped(size)) as whole, whole[:size] as view:
             yield view
+
+    def _mapped(self, size: int) -> mmap.mmap:
+        if self._map is None or len(self._map) < size:
+            self._unmap()
+            whole = max(size, self.size())
+            self._map = mmap.mmap(self.fd, whole, flags=mmap.MAP_SHARED | mmap.MAP_POPULATE)
+        return self._map
+
+    def _unmap(self) -> None:
+        if self._map is not None:
+            self._map.close()
+            self._map = None
 
     def size(self) -> int:
         """Return how many bytes of memory the file holds."""
@@ -60,7 +78,16 @@ class MemoryFile:
 
     def close(self) -> None:
         """Give the memory back."""
+        self._unmap()
         os.close(self.fd)
+
+
+def _copy(target: mmap.mmap, body: Sequence[Buffer]) -> None:
+    end = 0
+    for buffer in body:
+        part = memoryview(buffer).cast("B")
+        start, end = end, end + part.nbytes
+        target[start:end] = part
 
 
 def _write_all(fd: int, pending: list[memoryview], offset: int) -> int:
@@ -72,6 +99,33 @@ def _write_all(fd: int, pending: list[memoryview], offset: int) -> int:
         if written:
             pending[0] = pending[0][written:]
     return offset
+
+
+class BorrowedFiles:
+    """The parent's files that a worker knows, so that it need not map them for every frame."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, MemoryFile] = {}  # by inode; the one used last comes last
+
+    def receive(self, fd: int) -> MemoryFile:
+        """Return the file that came as descriptor `fd`; it stays open until others push it out."""
+        # A file that is open keeps its inode, so no other has its number.
+        inode = os.fstat(fd).st_ino
+        file = self._known.pop(inode, None)
+        if file is None:
+            file = MemoryFile(fd)
+        else:
+            os.close(fd)
+        self._known[inode] = file
+        return file
+
+    def trim(self) -> None:
+        """Let go of those used least lately until the rest is no more than `SHELF_BYTES`."""
+        kept = sum(file.size() for file in self._known.values())
+        while kept > SHELF_BYTES:
+            oldest = self._known.pop(next(iter(self._known)))
+            kept -= oldest.size()
+            oldest.close()
 
 
 class Borrower(Protocol):

@@ -27,7 +27,7 @@ from ._frames import (
     pack_result,
     unpack_task,
 )
-from ._memory import MemoryFile, body_of
+from ._memory import BorrowedFiles, MemoryFile, body_of
 from ._outcome import Failure, load, pack_error
 from ._trace import Stopwatch
 
@@ -145,6 +145,7 @@ class Worker:
         self._outbox = outbox
         self._interrupts = interrupts
         self._calls: dict[int, Callable[[Any], Any]] = {APPLY_CALL_ID: apply_task}
+        self._files = BorrowedFiles()
         self._slot = self._receive_slot()
         self._stopwatch = Stopwatch(self._slot.fields) if traced else None
         outbox.stopwatch = self._stopwatch
@@ -170,12 +171,10 @@ class Worker:
             if header.kind == TaskKind.FORGET:
                 self._calls.pop(header.call_id, None)
                 continue
-            file = None if fd is None else MemoryFile(fd)
-            try:
-                self._take_up(header, record[TASK_HEADER_SIZE:], file)
-            finally:
-                if file is not None:
-                    file.close()
+            file = None if fd is None else self._files.receive(fd)
+            self._take_up(header, record[TASK_HEADER_SIZE:], file)
+            if file is not None:
+                self._files.trim()
             self._slot.fields[PHASE] = Phase.IDLE
             if header.last:
                 return

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from poolproof._memory import SHELF_BYTES, MemoryFile, Shelf, body_of
+from poolproof._memory import SHELF_BYTES, BorrowedFiles, MemoryFile, Shelf, body_of
 
 from .counting import nothing_left
 
@@ -76,6 +76,39 @@ def test_a_write_that_the_kernel_cuts_short_is_continued(
     file.write(body)
     with file.read(33) as view:
         assert bytes(view) == b"".join(body)
+
+
+def test_a_file_that_others_have_written_to_is_read_as_it_is_now(file: MemoryFile) -> None:
+    other = MemoryFile(os.dup(file.fd))
+    for size in (1, 5000, 100_000, 3):
+        whole = bytes([size % 251]) * size
+        other.write([whole])
+        with file.read(size) as view:
+            assert bytes(view) == whole
+        with other.read(size):
+            pass  # the next, shorter body goes in by the map
+    other.close()
+
+
+def test_a_worker_keeps_one_mapping_of_a_file_that_comes_again(file: MemoryFile) -> None:
+    borrowed = BorrowedFiles()
+    with nothing_left():
+        first = borrowed.receive(os.dup(file.fd))
+        assert borrowed.receive(os.dup(file.fd)) is first
+        first.close()
+
+
+@given(sizes=st.lists(st.integers(1, SHELF_BYTES), max_size=9))
+def test_a_worker_keeps_the_files_it_used_last_within_its_limit(sizes: list[int]) -> None:
+    borrowed, received = BorrowedFiles(), []
+    for size in sizes:
+        received.append(borrowed.receive(_of_size(size).fd))
+        borrowed.trim()
+        kept = list(borrowed._known.values())
+        assert kept == received[len(received) - len(kept) :], "the last ones are kept"
+        assert sum(file.size() for file in kept) <= SHELF_BYTES
+    for file in borrowed._known.values():
+        file.close()
 
 
 def test_a_file_that_was_given_back_is_lent_again() -> None:
