@@ -85,6 +85,7 @@ class ResultHandler:
                 self._trace.items(link.pid, frame.job, frame.span.start, body)
             return
         if header.tasks:
+            frame.job.sizer.weigh(header.tasks, header.size)
             self._deliver(frame, header, body)
         frame.delivered = header.first + header.tasks
         if header.last:

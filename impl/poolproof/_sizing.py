@@ -21,16 +21,18 @@ TARGET_NS = 2_000_000  # 2 ms: a frame costs some 40 us in parent and worker, so
 BUDGET_NS = 4 * TARGET_NS  # 8 ms: how far an estimate may be off before work is given back
 PREFETCH_NS = 3_500_000  # 3.5 ms: beyond it, the wake-up that a second frame saves is < 2 %
 SMOOTHING = 0.3  # weight of the newest frame in the estimate
+FRAME_BYTES = 1 << 20  # 1 MiB: what a frame may weigh; more falls out of the processors' caches
 GROWTH = 16  # a frame is at most this many times the last one: one fast item proves little
 
 
 class Sizer:
     """Learns the time of a job's items and sizes its frames."""
 
-    __slots__ = ("_item_ns", "_last")
+    __slots__ = ("_fitting", "_item_ns", "_last")
 
     def __init__(self) -> None:
         self._item_ns: float | None = None
+        self._fitting = math.inf  # items, by the weight of the heaviest of late
         self._last = 1
 
     def observe(self, items: int, elapsed_ns: int) -> None:
@@ -40,6 +42,11 @@ class Sizer:
             before = self._item_ns
             self._item_ns = sample if before is None else before + SMOOTHING * (sample - before)
 
+    def weigh(self, items: int, size: int) -> None:
+        """Take in that `items` items, or their results, were pickled to `size` bytes."""
+        if size:
+            self._fitting = min(FRAME_BYTES * items / size, self._fitting / (1 - SMOOTHING))
+
     def items(self, left: int | None, workers: int) -> int:
         """Return how many items the next frame should carry, 1 or more.
 
@@ -48,10 +55,10 @@ class Sizer:
         if self._item_ns is None:
             return 1
         wanted = math.ceil(TARGET_NS / max(self._item_ns, 1.0))
-        wanted = min(wanted, self._last * GROWTH)
+        fitting = min(wanted, self._last * GROWTH, self._fitting)
         if left is not None:
-            wanted = min(wanted, math.ceil(left / (2 * workers)))
-        self._last = max(1, wanted)
+            fitting = min(fitting, math.ceil(left / (2 * workers)))
+        self._last = max(1, int(fitting))
         return self._last
 
     def budget_ns(self, left: int | None, workers: int) -> int:

@@ -189,6 +189,7 @@ class TaskHandler:
 
     def _post(self, link: Link, job: Job, span: Span, body: Body, call_size: int) -> bool:
         size = body.size
+        job.sizer.weigh(len(span.tasks), size - call_size)
         in_file = not fits_inline(size)
         frame = Frame(link.next_seq(), job, span, bool(call_size), None)
         last = self._charge(link, job, len(span.tasks))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from poolproof._runner import SUB_BATCH_NS, run_batch, run_exact
 from poolproof._sizing import (
     BUDGET_NS,
+    FRAME_BYTES,
     GROWTH,
     PREFETCH_NS,
     TARGET_NS,
@@ -72,6 +73,26 @@ def test_a_frame_grows_by_a_bounded_factor(item_ns: int, rounds: int) -> None:
     sizer = _sizer(item_ns, grown=False)
     sizes = [1, *(sizer.items(None, 1) for _ in range(rounds))]
     assert all(after <= GROWTH * before for before, after in pairwise(sizes))
+
+
+@given(item_ns=ITEM_NS, item_bytes=st.integers(1, 1 << 32), items=st.integers(1, 1000))
+def test_a_frame_of_large_items_weighs_no_more_than_its_limit(
+    item_ns: int, item_bytes: int, items: int
+) -> None:
+    sizer = _sizer(item_ns)
+    sizer.weigh(items, items * item_bytes)
+    carried = sizer.items(None, 1)
+    assert carried == 1 or carried * item_bytes <= FRAME_BYTES
+
+
+def test_one_heavy_item_does_not_keep_frames_small_for_ever() -> None:
+    sizer = _sizer(1)
+    sizer.weigh(1, FRAME_BYTES)
+    assert sizer.items(None, 1) == 1
+    for _ in range(100):
+        sizer.weigh(1, 1)
+        carried = sizer.items(None, 1)
+    assert carried == FRAME_BYTES
 
 
 @given(samples=st.lists(st.tuples(st.integers(1, 1000), ITEM_NS), min_size=1, max_size=20))
