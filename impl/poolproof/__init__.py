@@ -20,6 +20,8 @@
 - A worker runs a frame and sends what came out.  What it could not start in
   time it gives back, and workers that wait get it: nothing needs tuning.
 - The result handler puts outcomes where the caller waits for them.
+- An `apply` that finds a worker idle takes the short way: the caller's thread sends
+  and receives by itself.
 - The worker handler replaces workers that die.  The claim slot tells which task
   a dead worker was running: that one fails, all others count or run elsewhere.
 

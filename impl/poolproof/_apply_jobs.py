@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ._channel import Body
 from ._jobs import Job, Settle, Span, as_task_error
 from ._results import AsyncResult
 from ._sizing import Sizer
@@ -16,10 +17,14 @@ from ._worker import APPLY_CALL_ID, apply_task
 
 
 class Call(NamedTuple):
-    """One `apply`: what the worker gets, and the handle that gets its outcome."""
+    """One `apply`: what the worker gets, and the handle that gets its outcome.
+
+    pickled: the list of the task alone, pickled, where the caller has done that already.
+    """
 
     task: tuple[Callable[..., Any], Iterable[Any], Mapping[str, Any]]
     result: AsyncResult
+    pickled: Body | None = None
 
 
 class ApplyJobs(Job):
@@ -44,7 +49,8 @@ class ApplyJobs(Job):
         # The arguments live on in the frame only: they are released with it (bpo-29861).
         del self._calls[:limit]
         self._results.extend([call.result for call in calls])
-        return Span(start, [call.task for call in calls])
+        pickled = calls[0].pickled if len(calls) == 1 else None
+        return Span(start, [call.task for call in calls], pickled)
 
     def _undrawn(self) -> int | None:
         return len(self._calls)

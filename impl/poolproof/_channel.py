@@ -17,8 +17,13 @@ from typing import Any
 from ._frames import INLINE_LIMIT, RECORD_LIMIT
 from ._memory import Buffer
 
+#: a record, and the descriptor it carries
+Record = tuple[memoryview, int | None]
+_Received = tuple[int, list[tuple[int, int, bytes]], int, Any]
+
 PROTOCOL = 5
 _IOV_MAX = 512  # buffers for one sendmsg(2); Linux allows 1024
+DONTWAIT = int(socket.MSG_DONTWAIT)
 _CLOSE_ON_EXEC = int(socket.MSG_CMSG_CLOEXEC)  # plain: an IntFlag's `|` costs a microsecond
 _FD_SPACE = socket.CMSG_SPACE(array.array("i").itemsize)
 
@@ -67,19 +72,24 @@ def fits_inline(size: int) -> bool:
 
 
 def send(
-    sock: socket.socket, header: bytes, body: Sequence[Buffer] = (), *, fd: int | None = None
+    sock: socket.socket,
+    header: bytes,
+    body: Sequence[Buffer] = (),
+    *,
+    fd: int | None = None,
+    flags: int = 0,
 ) -> None:
     """Send one record, with a descriptor where one is given.
 
-    Raises: BlockingIOError on a non-blocking socket that is full (nothing was
-    sent); OSError when the other side is gone.
+    Raises: BlockingIOError with `MSG_DONTWAIT` on a socket that is full (nothing
+    was sent); OSError when the other side is gone.
     """
     record = [header, *body] if len(body) < _IOV_MAX else [header, b"".join(body)]
     if fd is None:
-        sock.sendmsg(record)
+        sock.sendmsg(record, (), flags)
     else:
         rights = array.array("i", [fd])
-        sock.sendmsg(record, [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
+        sock.sendmsg(record, [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)], flags)
 
 
 class Receiver:
@@ -88,17 +98,37 @@ class Receiver:
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._record = memoryview(bytearray(RECORD_LIMIT))
+        self._kept: list[_Received] = []
 
-    def receive(self, flags: int = 0) -> tuple[memoryview, int | None] | None:
-        """Return one record and the descriptor it carries, or None at the end.
+    def receive(self, flags: int = 0) -> Record | None:
+        """Return the record that was kept, or the next one; None at the end.
 
         The record is valid until the next call; the descriptor is the caller's
         to close.
         Raises: BlockingIOError with `MSG_DONTWAIT` and nothing there.
         """
-        size, ancillary, _, _ = self._sock.recvmsg_into(
-            [self._record], _FD_SPACE, flags | _CLOSE_ON_EXEC
+        if self._kept:
+            return self._record_of(self._kept.pop())
+        return self._record_of(
+            self._sock.recvmsg_into([self._record], _FD_SPACE, flags | _CLOSE_ON_EXEC)
         )
+
+    def keep(self) -> Record | None:
+        """Wait for a record, and show it without taking it; None at the end.
+
+        Reading and keeping is one call into C: what a signal handler raises can
+        come before or after it, and the record is not lost.
+        """
+        arguments = ((self._record,),), (_FD_SPACE,), (_CLOSE_ON_EXEC,)
+        self._kept.extend(map(self._sock.recvmsg_into, *arguments))
+        return self._record_of(self._kept[0])
+
+    def forget(self) -> None:
+        """Drop a record that was kept and shown."""
+        self._kept.clear()
+
+    def _record_of(self, received: _Received) -> Record | None:
+        size, ancillary, _, _ = received
         if not size:
             return None
         fds = [array.array("i", data)[0] for _, _, data in ancillary]

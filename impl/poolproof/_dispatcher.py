@@ -18,10 +18,12 @@ from typing import Any
 
 from ._apply_jobs import Call
 from ._callbacks import CallbackRunner
+from ._direct import DirectCalls
 from ._errors import PoolTerminatedError
 from ._inbox import Inbox
 from ._jobs import Job
 from ._link import Link
+from ._loans import RECALL_S, Loans
 from ._memory import Shelf
 from ._result_handler import ResultHandler
 from ._results import AsyncResult
@@ -49,12 +51,14 @@ class Dispatcher:
         self._workers = workers
         self._callbacks = CallbackRunner()
         self._shelf = Shelf()
-        self._tasks = TaskHandler(size, self._shelf, self.settle, self._finish)
+        #: where other threads put jobs
+        self.inbox = Inbox()
+        self._loans = Loans(self._attend, self._leave, self.inbox.wake)
+        self._tasks = TaskHandler(size, self._shelf, self._loans, self.settle, self._finish)
+        self._direct = DirectCalls(self._loans, self._tasks.new_run)
         self._results = ResultHandler(self._tasks, self._shelf, trace, self._finish)
         self._trace = trace
         self._cache: set[Job] = set()
-        #: where other threads put jobs
-        self.inbox = Inbox()
         self._epoll = select.epoll()
         self._links: dict[int, Link] = {}
         self._termination = Termination(workers.links, self._abandon_all, self._release)
@@ -65,7 +69,7 @@ class Dispatcher:
         """Start the loop; the workers are there already."""
         self._epoll.register(self.inbox.fd, select.EPOLLIN)
         for link in self._workers.links:
-            self._watch(link)
+            self._welcome(link)
         try:
             self._thread.start()
         except BaseException:  # no thread to be had: the workers must not stay (gh-82682)
@@ -78,6 +82,13 @@ class Dispatcher:
     def settle(self, result: AsyncResult, success: bool, value: Any) -> None:
         """Show an outcome to the caller, after its callback where there is one."""
         self._callbacks.settle(result, success, value)
+
+    def apply(self, call: Call) -> None:
+        """Run a call whose outcome is waited for: in this thread, if a worker is idle."""
+        # A trace is written by the loop alone.
+        left = self._direct.run(call) if self._trace is None else call
+        if left is not None:
+            self.inbox.put_call(left)
 
     def close(self) -> None:
         """The pool closes: run what was submitted."""
@@ -134,7 +145,9 @@ class Dispatcher:
         if state is PoolState.TERMINATE:
             return True
         if state is PoolState.CLOSE and not len(self.inbox) and not self._cache:
-            self._workers.dismiss()
+            links = self._workers.links
+            if self._loans.reclaim(links) == links:
+                self._workers.dismiss()
             return not self._workers.links
         return False
 
@@ -144,6 +157,7 @@ class Dispatcher:
         for fd in events:
             if (link := self._links.get(fd)) is not None:
                 self._serve(link, fd)
+        self._take_back()
         self._take_inbox()
         self._repopulate()
         self._tasks.sweep()
@@ -155,14 +169,34 @@ class Dispatcher:
     def _timeout_s(self) -> float | None:
         if not self.inbox.fall_asleep() or (self.inbox.hungry and self._tasks.has_fed_tasks()):
             return 0.0
-        return self._workers.pause_s() if self._workers.waiting_to_retry else None
+        pauses = [self._workers.pause_s()] if self._workers.waiting_to_retry else []
+        if self._loans.recalled:
+            pauses.append(RECALL_S)
+        return min(pauses, default=None)
 
     def _serve(self, link: Link, fd: int) -> None:
         if fd == link.death_fd:
-            self._unwatch(link)
-            self._workers.bury(link, self._results, self._tasks, self._finish)
+            self._unwatch(fd)
+            link.lost = True
+            if self._loans.reclaim([link]):
+                self._bury(link)
+            else:
+                link.hang_up()
         elif self._results.drain(link) and link.ready:
             self._workers.became_ready()
+
+    def _bury(self, link: Link) -> None:
+        self._leave(link)
+        self._workers.bury(link, self._results, self._tasks, self._finish)
+
+    def _take_back(self) -> None:
+        """Serve the links that callers gave back with a frame that is still out."""
+        for link in self._loans.take_back():
+            self._cache.update(frame.job for frame in link.ledger)
+            if link.lost:
+                self._bury(link)
+            else:
+                self._results.drain(link)
 
     def _take_inbox(self) -> None:
         inbox, tasks = self.inbox, self._tasks
@@ -181,19 +215,29 @@ class Dispatcher:
     def _repopulate(self) -> None:
         if self._machine.state is PoolState.RUN or self._cache:
             for link in self._workers.repopulate():
-                self._watch(link)
+                self._welcome(link)
         if self._workers.broken is not None:
             self._abandon_cache(self._workers.broken)
 
-    def _watch(self, link: Link) -> None:
-        for fd in (link.fileno(), link.death_fd):
-            self._links[fd] = link
-            self._epoll.register(fd, select.EPOLLIN)
+    def _welcome(self, link: Link) -> None:
+        self._attend(link)
+        self._watch(link, link.death_fd)
 
-    def _unwatch(self, link: Link) -> None:
-        for fd in (link.fileno(), link.death_fd):
-            del self._links[fd]
-            self._epoll.unregister(fd)
+    def _attend(self, link: Link) -> None:
+        """Read the results that come over a link."""
+        self._watch(link, link.fileno())
+
+    def _leave(self, link: Link) -> None:
+        """Leave its results to whoever borrows the link."""
+        self._unwatch(link.fileno())
+
+    def _watch(self, link: Link, fd: int) -> None:
+        self._links[fd] = link
+        self._epoll.register(fd, select.EPOLLIN)
+
+    def _unwatch(self, fd: int) -> None:
+        del self._links[fd]
+        self._epoll.unregister(fd)
 
     def _finish(self, job: Job) -> None:
         if job in self._cache:
@@ -209,6 +253,7 @@ class Dispatcher:
         error = PoolTerminatedError("the pool was terminated before the outcome arrived")
         self._callbacks.abandon(error)
         self._abandon_cache(error)
+        self._loans.abandon(self._workers.links, error)
         self.inbox.abandon(error)
 
     def _abandon_cache(self, error: BaseException) -> None:
@@ -219,9 +264,9 @@ class Dispatcher:
 
     def _release(self) -> None:
         for link in self._workers.links:
-            for frame in link.ledger:
+            for frame in list(link.ledger):
                 self._shelf.take_from(frame)
-            link.close()
+        self._loans.close(self._workers.links)
         self._workers.links.clear()
         self._links.clear()
         self._shelf.close()

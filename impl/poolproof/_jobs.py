@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from ._channel import Body
 from ._sizing import Sizer
 
 #: hands an outcome to the thread that runs callbacks, or settles at once
@@ -23,10 +24,12 @@ class Span(NamedTuple):
 
     start: position of the first task.
     tasks: what the worker's callable is called with: one item, or one chunk.
+    pickled: the tasks' pickle, where there is one already.
     """
 
     start: int
     tasks: Sequence[Any]
+    pickled: Body | None = None
 
 
 class Job(ABC):

@@ -12,15 +12,18 @@ import os
 import select
 import socket
 from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import compress
 from multiprocessing.process import BaseProcess
 
 from . import _claims
-from ._channel import Body, Receiver, send
+from ._channel import DONTWAIT, Body, Receiver, Record, send
 from ._frames import TaskHeader, TaskKind, pack_task, unpack_task
 from ._jobs import Job, Span
-from ._memory import MemoryFile
+from ._memory import Buffer, MemoryFile
 
 REAP_S = 5.0  # how long the exit status of a dead process may take to arrive
 
@@ -54,6 +57,10 @@ class Link:
         self.pid = process.pid or 0
         self.ledger: deque[Frame] = deque()
         self.ready = False
+        #: the dispatcher holds it (see `_loans`)
+        self.held = True
+        #: died while it was on loan
+        self.lost = False
         #: tasks until retirement (maxtasksperchild), None without limit
         self.allowance: Fraction | None = None
         self.retiring = False
@@ -66,7 +73,6 @@ class Link:
         self._peer = peer
         self._receiver = Receiver(own)
         self._unread = Receiver(peer)
-        own.setblocking(False)
         self.slot = self._send_slot()
         self.death_fd = _death_fd(process)
 
@@ -112,8 +118,34 @@ class Link:
         while self._stale:
             self.tell(TaskKind.FORGET, self._stale.pop())
         fd = None if frame.file is None else frame.file.fd
-        send(self._sock, pack_task(header), () if header.in_file else body, fd=fd)
+        inline = () if header.in_file else body
+        send(self._sock, pack_task(header), inline, fd=fd, flags=DONTWAIT)
         self.ledger.append(frame)
+
+    def exchange(self, frame: Frame, record: Sequence[Buffer]) -> Record | None:
+        """Send a frame and wait for its first result; None when the channel was hung up.
+
+        The frame stays in the ledger and the result in the channel until the frame is `settled`.
+        Sending and entering in the ledger is one call into C, as reading and keeping is: whatever
+        a signal handler raises, and where, it is never in doubt what was sent and what was read.
+        """
+        self._receiver.forget()
+        sent = map(self._sock.sendmsg, (record,), ((),), (DONTWAIT,))
+        try:
+            self.ledger.extend(compress((frame,), sent))
+        except OSError:  # nothing was sent
+            return None
+        return self._receiver.keep()
+
+    def forget_exchange(self) -> None:
+        """Drop the result of an exchange whose frame is settled."""
+        if not self.ledger:
+            self._receiver.forget()
+
+    def hang_up(self) -> None:
+        """End a caller's wait for a result that will not come."""
+        with suppress(OSError):  # it has been closed
+            self._peer.shutdown(socket.SHUT_WR)
 
     def next_seq(self) -> int:
         """Return a number for the next frame."""
@@ -123,14 +155,14 @@ class Link:
     def tell(self, kind: TaskKind, call_id: int = 0) -> None:
         """Send a message without tasks, if the channel takes it."""
         try:
-            send(self._sock, pack_task(TaskHeader(kind, call_id=call_id)))
+            send(self._sock, pack_task(TaskHeader(kind, call_id=call_id)), flags=DONTWAIT)
         except BlockingIOError:
             return  # a worker with a full channel is about to read, or is dead
 
-    def receive(self) -> tuple[memoryview, int | None] | None:
+    def receive(self) -> Record | None:
         """Return the next record and its descriptor, None when there is none now."""
         try:
-            return self._receiver.receive()
+            return self._receiver.receive(DONTWAIT)
         except BlockingIOError:
             return None
         except ConnectionResetError:  # it died with unread frames; what it sent was read before
@@ -139,7 +171,7 @@ class Link:
     def take_back(self) -> Frame | None:
         """Take back the oldest frame that the worker has not read; the kernel arbitrates."""
         try:
-            received = self._unread.receive(int(socket.MSG_DONTWAIT))
+            received = self._unread.receive(DONTWAIT)
         except BlockingIOError:
             return None
         if received is None:

@@ -8,6 +8,7 @@ that still tell the cause when that pickle cannot be loaded on the other side
 from __future__ import annotations
 
 import pickle
+import threading
 import traceback
 from multiprocessing.pool import (  # type: ignore[attr-defined]  # typeshed leaves them out
     ExceptionWithTraceback,
@@ -15,7 +16,7 @@ from multiprocessing.pool import (  # type: ignore[attr-defined]  # typeshed lea
     RemoteTraceback,
 )
 from multiprocessing.reduction import ForkingPickler
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 #: reads the pickle of a user's object; its code runs
 load = pickle.loads
@@ -30,6 +31,36 @@ class Failure(NamedTuple):
 
     pickled: bytes
     text: str
+
+
+class Loaded(NamedTuple):
+    """What came of loading a pickle: its value, unless there is an error."""
+
+    value: Any
+    error: BaseException | None = None
+
+
+def load_user_object(pickled: bytes | memoryview) -> Loaded:
+    """Load a pickle whose code may raise.
+
+    Raises: what a signal handler raises where this is the main thread, Ctrl-C
+    above all; only a handler that interrupts the object's own code cannot be
+    told from it, unless it raises KeyboardInterrupt.
+    """
+    values: list[Any] = []
+    loading = map(load, (pickled,))
+    try:
+        values.extend(loading)  # one call into C: once it is through, the value is there
+    except BaseException as error:
+        if values or _is_interrupt(error):
+            raise
+        return Loaded(None, error)
+    return Loaded(values[0])
+
+
+def _is_interrupt(error: BaseException) -> bool:
+    in_main = threading.current_thread() is threading.main_thread()
+    return in_main and isinstance(error, KeyboardInterrupt)
 
 
 class _Unprintable:
@@ -78,9 +109,8 @@ def encoding_error(cause: BaseException, value: object) -> BaseException:
 
 def unpack_error(failure: Failure) -> BaseException:
     """Take an exception out of its envelope; never raises an `Exception`."""
-    try:
-        error = load(failure.pickled)
-    except BaseException as loading_error:  # noqa: BLE001  user code runs in __setstate__
+    error, loading_error = load_user_object(failure.pickled)
+    if loading_error is not None:
         return undeliverable(loading_error, failure.text)
     if isinstance(error, BaseException):
         return error

@@ -144,17 +144,23 @@ def deliver_outcomes(job: Job, start: int, pickles: Sequence[memoryview]) -> Non
         try:
             outcomes.extend(map(load, pickles))
         except BaseException as raised:  # noqa: BLE001  user code runs in __setstate__
-            error = undeliverable(raised, "the result could not be loaded in the parent process")
-        _deliver_loaded(job, start, outcomes)
+            error = raised
+        deliver_loaded(job, start, outcomes)
         start += len(outcomes)
         pickles = pickles[len(outcomes) :]
         if error is not None:
-            job.fail(start, error)
+            fail_unloaded(job, start, error)
             start += 1
             pickles = pickles[1:]
 
 
-def _deliver_loaded(job: Job, start: int, outcomes: list[Any]) -> None:
+def fail_unloaded(job: Job, position: int, error: BaseException) -> None:
+    """Fail a task whose outcome raised `error` when it was loaded."""
+    shown = undeliverable(error, "the result could not be loaded in the parent process")
+    job.fail(position, shown)
+
+
+def deliver_loaded(job: Job, start: int, outcomes: list[Any]) -> None:
     """Deliver runs of values, and the failures between them."""
     if Failure not in set(map(type, outcomes)):
         if outcomes:

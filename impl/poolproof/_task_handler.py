@@ -18,6 +18,7 @@ from ._frames import TaskHeader, TaskKind
 from ._imap_jobs import IMapJob
 from ._jobs import Job, Settle, Span
 from ._link import Frame, Link
+from ._loans import Loans
 from ._memory import Shelf
 from ._sizing import Sizer
 from ._worker import APPLY_CALL_ID
@@ -29,9 +30,15 @@ class TaskHandler:
     """The jobs that have tasks to hand out, in the order of submission."""
 
     def __init__(
-        self, workers: int, shelf: Shelf, settle: Settle, finish: Callable[[Job], None]
+        self,
+        workers: int,
+        shelf: Shelf,
+        loans: Loans,
+        settle: Settle,
+        finish: Callable[[Job], None],
     ) -> None:
         self._workers = workers
+        self._loans = loans
         self._shelf = shelf
         self._settle = settle
         self._finish = finish
@@ -70,13 +77,19 @@ class TaskHandler:
 
     def submit_apply(self, call: Call) -> ApplyJobs | None:
         """Enqueue an apply job; return the run of jobs it opened, None where it joined one."""
-        if self._run is not None:
+        if self._run is not None and call.pickled is None:
             self._run.add(call)
             return None
-        self._run = ApplyJobs(self._apply_sizer, self._settle)
-        self._run.add(call)
-        self._queue.append(self._run)
-        return self._run
+        opened = self.new_run()
+        opened.add(call)
+        self._queue.append(opened)
+        # A call that is pickled travels alone, for its pickle is that of a whole frame.
+        self._run = opened if call.pickled is None else None
+        return opened
+
+    def new_run(self) -> ApplyJobs:
+        """Return a run of apply jobs that has none yet."""
+        return ApplyJobs(self._apply_sizer, self._settle)
 
     def requeue(self, job: Job, span: Span) -> None:
         """Take back tasks that did not run; they go first."""
@@ -110,12 +123,22 @@ class TaskHandler:
     def refill(self, links: Iterable[Link]) -> bool:
         """Send frames to the workers that can take one; return whether any could take more."""
         ready = [link for link in links if link.ready and not link.retiring]
+        if self._queue or any(link.held and len(link.ledger) == DEPTH for link in ready):
+            held = self._loans.reclaim(ready)
+            self._send_to(held)
+        else:
+            held = self._loans.leave(ready)
+        room = any(len(link.ledger) < DEPTH and self._may_send(link) for link in held)
+        idle = [link for link in held if not link.ledger and link.allowance is None]
+        self._loans.offer(idle)  # not those that count tasks: a borrower counts none
+        return room or (not self._queue and len(held) < len(ready))
+
+    def _send_to(self, links: list[Link]) -> None:
         for depth in range(DEPTH):
-            for link in ready:
+            for link in links:
                 while len(link.ledger) <= depth and self._may_send(link) and self._send_next(link):
                     pass
-        self._rebalance(ready)
-        return any(len(link.ledger) < DEPTH and self._may_send(link) for link in ready)
+        self._rebalance(links)
 
     def _may_send(self, link: Link) -> bool:
         if link.retiring:
@@ -154,7 +177,10 @@ class TaskHandler:
             body.extend(call)
             call_size = call.size
         try:
-            pickle_into(body, span.tasks)
+            if span.pickled is not None:
+                body.extend(span.pickled)
+            else:
+                pickle_into(body, span.tasks)
         except BaseException as error:  # noqa: BLE001  user code runs in __reduce__
             self._refuse(job, span, error)
             return True

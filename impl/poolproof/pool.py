@@ -89,7 +89,11 @@ class Pool:
         self, func: Callable[..., Any], args: Iterable[Any] = (), kwds: Mapping[str, Any] = {}
     ) -> Any:
         """Return `func(*args, **kwds)`, run in a worker."""
-        return self.apply_async(func, args, kwds).get()
+        self._check_running()
+        result = AsyncResult(self, next(self._jobs))
+        call = Call((func, args, kwds), result)
+        self._dispatcher.apply(call)
+        return result.get()
 
     def apply_async(
         self,

@@ -20,6 +20,7 @@ from poolproof import MapResult, _claims, _runner
 from poolproof._channel import Body
 from poolproof._frames import ResultKind, TaskHeader
 from poolproof._link import Frame, Link
+from poolproof._loans import Loans
 from poolproof._map_jobs import MapJob
 from poolproof._memory import Shelf
 from poolproof._task_handler import TaskHandler
@@ -81,11 +82,14 @@ class SimulatedLink(Link):
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
         self.ledger = deque()
-        self.ready = True
+        self.ready = self.held = True
         self.retiring = False
         self.allowance = None
         self.flights: deque[Flight] = deque()
         self._last_seq = 0
+
+    def forget_exchange(self) -> None:
+        """Nothing: nobody borrows."""
 
     def knows(self, call_id: int) -> bool:  # noqa: ARG002
         """Tell that the callable need not travel."""
@@ -119,6 +123,10 @@ class SimulatedLink(Link):
         return self.ledger.pop()
 
 
+def _nothing(_: Link) -> None:
+    """Stand for what an epoll would be told."""
+
+
 class Simulation:
     """One `map` without chunksize on a number of workers."""
 
@@ -140,7 +148,8 @@ class Simulation:
         self.ran = [0] * len(costs_ns)
         self.frames = 0
         self._finished = False
-        self._tasks = TaskHandler(workers, Shelf(), _settle, self._finish)
+        loans = Loans(_nothing, _nothing, lambda: None)  # nobody is here to borrow a link
+        self._tasks = TaskHandler(workers, Shelf(), loans, _settle, self._finish)
         items = range(len(costs_ns))
         self._job = MapJob(MapResult(_Owner(), 1), _no_call, items, 1, _settle, 1)
         self._links = [SimulatedLink(self) for _ in range(workers)]

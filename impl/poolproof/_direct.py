@@ -1,0 +1,108 @@
+"""The direct way: an `apply` that finds a worker idle needs no dispatcher.
+
+    caller  pickle -> borrow a link -> send -> wait -> give back -> load -> settle
+    worker                                 run
+
+A round trip costs two thread switches less, and they are most of it.  Whatever
+is not plain goes the ordinary way: a frame that is interrupted, whose worker
+dies or answers anything but one outcome goes back with its link, still in the
+ledger, and the dispatcher finds it there like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ._apply_jobs import ApplyJobs, Call
+from ._channel import Body, fits_inline, pickle_into
+from ._claims import split_log
+from ._frames import (
+    RESULT_HEADER_SIZE,
+    ResultKind,
+    TaskHeader,
+    TaskKind,
+    pack_task,
+    unpack_result,
+)
+from ._link import Frame, Link
+from ._loans import Loans
+from ._outcome import load_user_object
+from ._result_handler import deliver_loaded, fail_unloaded
+from ._sizing import BUDGET_NS
+from ._worker import APPLY_CALL_ID
+
+
+class DirectCalls:
+    """Runs single calls on borrowed links.
+
+    Guarantees: any thread may call.  No user code runs while a link is borrowed.
+    """
+
+    def __init__(self, loans: Loans, new_job: Callable[[], ApplyJobs]) -> None:
+        self._loans = loans
+        self._new_job = new_job
+
+    def run(self, call: Call) -> Call | None:
+        """Run the call if a worker is idle; return what is left to submit, None if nothing is.
+
+        Raises: what pickling the call raises.
+        """
+        if not self._loans.available():
+            return call
+        body = Body()
+        pickle_into(body, [call.task])
+        call = call._replace(pickled=body)
+        if not fits_inline(body.size):
+            return call
+        job = self._new_job()
+        job.add(call)
+        exchange = _Exchange(job, body)
+        if not self._loans.lend(exchange) or not exchange.sent:
+            return call
+        if exchange.outcome is not None:
+            _deliver(job, exchange.outcome)
+        elif self._loans.abandoned is not None:
+            job.abandon(self._loans.abandoned)
+        return None
+
+
+class _Exchange:
+    """Sends the only task of a job over a link, and takes its outcome if that is a plain one."""
+
+    def __init__(self, job: ApplyJobs, body: Body) -> None:
+        self._job = job
+        self._body = body
+        self.sent = False
+        #: its pickle, a copy: the link's buffer is the next borrower's
+        self.outcome: bytes | None = None
+
+    def __call__(self, link: Link) -> None:
+        span = self._job.take(1)
+        assert span is not None, "the job has one task"
+        frame = Frame(link.next_seq(), self._job, span, carries_call=False, file=None)
+        header = TaskHeader(
+            TaskKind.RUN,
+            exact=self._job.exact,
+            seq=frame.seq,
+            call_id=APPLY_CALL_ID,
+            size=self._body.size,
+            budget_ns=BUDGET_NS,
+        )
+        received = link.exchange(frame, [pack_task(header), *self._body])
+        self.sent = bool(link.ledger)
+        if received is None:
+            return
+        record, _ = received
+        result = unpack_result(record)
+        plain = result.kind == ResultKind.OUTCOMES and result.tasks and not result.in_file
+        if plain and result.last:
+            self.outcome = bytes(split_log(record[RESULT_HEADER_SIZE:], 1)[0])
+            link.ledger.popleft()  # from here on the link is idle, whatever is raised
+
+
+def _deliver(job: ApplyJobs, pickled: bytes) -> None:
+    outcome, error = load_user_object(pickled)
+    if error is not None:
+        fail_unloaded(job, 0, error)
+    else:
+        deliver_loaded(job, 0, [outcome])
