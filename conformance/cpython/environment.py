@@ -4,12 +4,14 @@ import os
 from pathlib import Path
 from typing import Final
 
+from ..place import PACKAGE
+
 POOL: Final = "POOLPROOF_CPYTHON_POOL"  # the subject, MODULE:ATTR
 START_METHOD: Final = "POOLPROOF_CPYTHON_START_METHOD"  # "" leaves the platform's default
+SUITE: Final = "POOLPROOF_CPYTHON_SUITE"  # the package of this suite, as it is imported here
 STACKS: Final = "POOLPROOF_CPYTHON_STACKS"  # the folder where each process dumps its stacks
 
 HOOKS: Final = Path(__file__).parent / "hooks"  # holds sitecustomize.py
-SOURCE_ROOT: Final = Path(__file__).parents[2]  # where `conformance` is imported from
 
 
 def environment(pool: str, start_method: str, scratch: Path) -> dict[str, str]:
@@ -26,4 +28,5 @@ def environment(pool: str, start_method: str, scratch: Path) -> dict[str, str]:
         POOL: pool,
         START_METHOD: start_method,
         STACKS: str(scratch),
+        SUITE: PACKAGE,
     }

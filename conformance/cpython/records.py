@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+from ..place import records_folder
 from ..subjects import Subject
 from .results import TestResult, count
 
@@ -95,16 +96,11 @@ class RecordFile:
         self._file.flush()
 
 
-def default_path(started: datetime, folder: Path | None = None) -> Path:
-    """Return where a run that started then is recorded.
-
-    `reports/records/` in a checkout, `poolproof-records/` elsewhere; `folder` is the current one.
-    """
-    here = folder or Path.cwd()
-    records = (
-        here / "reports" / "records" if (here / "reports").is_dir() else here / "poolproof-records"
+def default_path(started: datetime) -> Path:
+    """Return where a run that started then is recorded."""
+    return (
+        records_folder() / f"cpython-{started:%Y%m%dT%H%M%SZ}-py{platform.python_version()}.jsonl"
     )
-    return records / f"cpython-{started:%Y%m%dT%H%M%SZ}-py{platform.python_version()}.jsonl"
 
 
 def _suite_version() -> str | None:

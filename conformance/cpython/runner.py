@@ -16,7 +16,7 @@ from .events import Event
 from .group import Group
 from .results import Result, TestResult
 
-WORKER: Final = "conformance.cpython.worker"
+WORKER: Final = f"{__package__}.worker"
 EXIT_WAIT_S: Final = 5.0  # for a worker whose pipe has been closed to end
 
 

@@ -20,11 +20,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .. import place
 from .verdicts import BROKEN, Verdict
 
 _KEYS = {"clause", "verdict", "start_method", "python", "reason", "issue"}
 _ALLOWED = BROKEN | {Verdict.PASS, Verdict.BLOCKED}
-SHIPPED = Path(__file__).resolve().parent.parent / "deviations"
 
 
 class DeviationError(ValueError):
@@ -72,6 +72,19 @@ class Deviations:
 def path_of(folder: Path, subject: str) -> Path:
     """Return where the deviations of a subject are kept."""
     return folder / f"{subject.replace(':', '.')}.toml"
+
+
+def of_subject(subject: str, folder: Path | None, clauses: Collection[str]) -> Deviations:
+    """Read what is known of a subject from `folder`: where there is none, from one's own.
+
+    A pool that the suite knows and of which one has no file has the suite's.  What is written
+    goes to `folder`, or to one's own.  Raises: DeviationError as `load` does.
+    """
+    if folder is not None:
+        return load(path_of(folder, subject), clauses)
+    own = path_of(place.OWN_DEVIATIONS, subject)
+    shipped = path_of(place.SHIPPED_DEVIATIONS, subject)
+    return Deviations(own, load(own if own.exists() else shipped, clauses).entries)
 
 
 def load(path: Path, clauses: Collection[str]) -> Deviations:

@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 import pytest
 
+from .. import place
 from ..specfile import Level
-from . import budget, deviations
+from . import budget
 
 Number = TypeVar("Number", int, float)
 
@@ -27,7 +28,7 @@ class Options:
     strict: bool
     budget_scale: float
     record: Path | None
-    deviations: Path
+    deviations: Path | None
     write_deviations: bool
     jobs: int
     examples: int | None = None
@@ -72,9 +73,9 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--deviations",
         type=Path,
-        default=deviations.SHIPPED,
         metavar="DIR",
-        help="the folder of the files of known failures (default: the suite's own)",
+        help="the folder of the files of known failures "
+        f"(default: {place.OWN_DEVIATIONS.name}; for a pool without a file there, the suite's)",
     )
     group.addoption(
         "--write-deviations", action="store_true", help="write what fails now to those files"
@@ -103,6 +104,12 @@ def read_options(config: pytest.Config) -> Options:
     """Return the options of this run."""
     option = config.getoption
     levels = option("--level")
+    folder = option("--deviations")
+    if folder and not folder.is_dir() and not option("--write-deviations"):
+        raise pytest.UsageError(
+            f"--deviations: expected a folder, got {str(folder)!r}; to make it, say "
+            f"--write-deviations, too"
+        )
     return Options(
         pools=tuple(dict.fromkeys(option("--pool"))) or DEFAULT_POOLS,
         start_methods=tuple(option("--start-method")) or None,
@@ -111,7 +118,7 @@ def read_options(config: pytest.Config) -> Options:
         strict=bool(option("strict", default=False)),
         budget_scale=option("--budget-scale"),
         record=option("--record"),
-        deviations=option("--deviations"),
+        deviations=folder,
         write_deviations=option("--write-deviations"),
         jobs=option("--jobs"),
         examples=option("--examples"),

@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from .. import place
 from ..clauses import Level, load_clauses, mark_of
 from . import options
 from .deviations import DeviationError
+from .exits import Exit
 from .items import ClauseItem, items_of, status_of
 from .readiness import UnusableSubjectError
 from .run import Run
@@ -23,10 +25,8 @@ from .summary import print_summary
 from .zygotes import ZygoteError
 
 NAME = "poolproof-conformance"
-_ROOM = Path(__file__).resolve().parent.parent
-_META = _ROOM / "meta"
+_META = place.ROOM / "meta"
 _RUN = pytest.StashKey[Run]()
-_NOTHING_RAN = 5
 _LOG_WIDTH = 140  # columns of the summary where no terminal says how many there are
 
 
@@ -52,7 +52,12 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Show a line a clause when nothing but clauses run: progress names clause and subject."""
+    """Show a line a clause when nothing but clauses run: progress names clause and subject.
+
+    A project that holds its own pool may have set `python_files` to suit its own tests.
+    """
+    if "test_*.py" not in (patterns := config.getini("python_files")):
+        patterns.append("test_*.py")  # the list that pytest asks, in this run
     if config.option.verbose == 0 and _holds_pools(config) and not config.option.collectonly:
         config.option.verbose = 1
 
@@ -63,7 +68,12 @@ def pytest_collection(session: pytest.Session) -> None:
     config = session.config
     if not _concerns_suite(config):
         return
-    run = Run(options.read_options(config), config.rootpath, _command())
+    if getattr(config.option, "numprocesses", None):
+        raise pytest.UsageError(
+            "bodies run side by side already: leave out -n of pytest-xdist (-p no:xdist), "
+            "and say --jobs N"
+        )
+    run = Run(options.read_options(config), _command())
     config.stash[_RUN] = run
     _check_filter(run)
     try:
@@ -73,7 +83,7 @@ def pytest_collection(session: pytest.Session) -> None:
     except UnusableSubjectError as error:
         pytest.exit(str(error), returncode=error.code)
     except ZygoteError as error:
-        pytest.exit(str(error), returncode=3)
+        pytest.exit(str(error), returncode=Exit.SUITE_FAILED)
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None:
         for subject in run.subjects:
@@ -105,8 +115,14 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     if run is None or session.config.option.collectonly:
         return
     clause_items = [item for item in session.items if isinstance(item, ClauseItem)]
-    if clause_items:
+    if not clause_items:
+        return
+    try:
         run.plan((item.test, item.subject, item.start_method) for item in clause_items)
+    except OSError as error:
+        raise pytest.UsageError(
+            f"expected to write records to {run.record_path}: {error}"
+        ) from error
 
 
 @pytest.hookimpl(wrapper=True)
@@ -137,7 +153,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         return
     if exitstatus in (0, 1):
         session.exitstatus = run.exit_code(int(exitstatus))
-    if exitstatus in (0, 1, _NOTHING_RAN):
+    if exitstatus in (Exit.CONFORMS, Exit.FAILED, Exit.NOTHING_RAN):
         run.finish(int(session.exitstatus))
     run.close()
 
@@ -163,14 +179,16 @@ def _check_filter(run: Run) -> None:
     pytest.exit(
         f"nothing to run: no clause of level {levels} matches {asked}; "
         f"clause ids look like MAP-01, areas are {areas}",
-        returncode=_NOTHING_RAN,
+        returncode=Exit.NOTHING_RAN,
     )
 
 
 def _concerns_suite(config: pytest.Config) -> bool:
     """Whether clause tests can be among what pytest was asked to collect."""
     return any(
-        path == _ROOM or path in _ROOM.parents or (_ROOM in path.parents and not _in_meta(path))
+        path == place.ROOM
+        or path in place.ROOM.parents
+        or (place.ROOM in path.parents and not _in_meta(path))
         for path in _paths(config)
     )
 
@@ -178,7 +196,8 @@ def _concerns_suite(config: pytest.Config) -> bool:
 def _holds_pools(config: pytest.Config) -> bool:
     """Whether clause tests are all that pytest was asked to collect."""
     return all(
-        (path == _ROOM or _ROOM in path.parents) and not _in_meta(path) for path in _paths(config)
+        (path == place.ROOM or place.ROOM in path.parents) and not _in_meta(path)
+        for path in _paths(config)
     )
 
 
@@ -191,17 +210,18 @@ def _in_meta(path: Path) -> bool:
 
 
 def _paths(config: pytest.Config) -> list[Path]:
-    """Return what pytest was asked to collect; under `--pyargs` that may be this package."""
-    package = (__package__ or "").rpartition(".")[0]
+    """Return what pytest was asked to collect; under `--pyargs` that may be of this package."""
     found = []
     for argument in config.args:
         target = argument.partition("::")[0]
-        if config.option.pyargs and target == package:
-            found.append(_ROOM)
+        if config.option.pyargs and f"{target}.".startswith(f"{place.PACKAGE}."):
+            found.append(place.ROOM.joinpath(*target.removeprefix(place.PACKAGE).split(".")))
         else:
             found.append((config.invocation_params.dir / target).resolve())
     return found
 
 
 def _command() -> str:
-    return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
+    program = Path(sys.argv[0]).name
+    started = ["python", "-m", "pytest"] if program == "__main__.py" else [program]
+    return shlex.join([*started, *sys.argv[1:]])

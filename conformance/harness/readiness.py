@@ -11,6 +11,7 @@ from typing import Any
 
 from .attempt import Attempt
 from .budget import Budget
+from .exits import Exit
 from .options import Options
 from .request import Request
 from .ruling import ORACLE
@@ -18,8 +19,6 @@ from .runner import Case, Runner
 from .verdicts import Verdict
 from .zygotes import Zygotes
 
-NO_SUBJECT = 6
-SMOKE_FAILED = 7
 _MEMORY_MIB = 2048
 _CHECKS = f"{__package__}.checks"
 
@@ -123,7 +122,7 @@ def make_ready(checks: Checks, *, smoke: bool) -> Readiness:
     timed = [checks.start("calibrate", ORACLE, method) for method in oracle_methods]
     subjects = [_subject(name, told[name], options) for name in options.pools]
     if not any(subject.available for subject in subjects):
-        raise UnusableSubjectError("; ".join(str(s.reason) for s in subjects), NO_SUBJECT)
+        raise UnusableSubjectError("; ".join(str(s.reason) for s in subjects), Exit.NO_SUBJECT)
     calibration_s = max(_value(checks.result(case), "timing the stdlib") for case in timed)
     if smoke:
         _smoke(checks, subjects)
@@ -144,7 +143,7 @@ def _value(attempt: Attempt, what: str) -> Any:
     if attempt.verdict in (Verdict.PASS, Verdict.LEAK):
         return attempt.value
     text = attempt.traceback or attempt.message or attempt.observed
-    code = SMOKE_FAILED if attempt.verdict is not Verdict.ERROR else 3
+    code = Exit.SMOKE_FAILED if attempt.verdict is not Verdict.ERROR else Exit.SUITE_FAILED
     raise UnusableSubjectError(f"{what} ended with {attempt.verdict}: {text}", code)
 
 
@@ -152,7 +151,7 @@ def _subject(name: str, told: Mapping[str, Any], options: Options) -> ReadySubje
     if "problem" not in told:
         return ReadySubject(name, _methods(told, options), told)
     if "requirement" not in told:
-        raise UnusableSubjectError(told["problem"], NO_SUBJECT)
+        raise UnusableSubjectError(told["problem"], Exit.NO_SUBJECT)
     return ReadySubject(name, (), told, reason=told["problem"])
 
 
@@ -179,5 +178,5 @@ def _smoke(checks: Checks, subjects: Sequence[ReadySubject]) -> None:
                 f"{subject.name} under {method} fails the smoke test ({attempt.verdict}: {told}): "
                 f"expected to open a pool, run square(3) and end the pool; its adapter or its "
                 f"installation is wrong, no clause was tried",
-                SMOKE_FAILED,
+                Exit.SMOKE_FAILED,
             )

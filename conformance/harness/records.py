@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ..place import records_folder
 from ..specfile import Clause
 
 SCHEMA = 1
@@ -41,12 +42,10 @@ class RecordWriter:
         self._stream.close()
 
 
-def default_path(root: Path, now: datetime) -> Path:
-    """Return where a run of now is recorded: with the reports of a checkout, else here."""
-    in_checkout = root / "reports"
-    folder = in_checkout / "records" if in_checkout.is_dir() else Path("poolproof-records")
+def default_path(now: datetime) -> Path:
+    """Return where a run of now is recorded."""
     stamp = now.strftime("%Y%m%dT%H%M%SZ")
-    return folder / f"conformance-{stamp}-py{platform.python_version()}.jsonl"
+    return records_folder() / f"conformance-{stamp}-py{platform.python_version()}.jsonl"
 
 
 def header(**of_this_run: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from .. import place
 from ..specfile import Clause, Level
 from .attempt import Attempt
 from .deviations import Deviation
@@ -28,7 +29,7 @@ class Ruling:
     def replay(self) -> str:
         """The command that runs this one again."""
         return (
-            f"pytest conformance --pool {self.subject} --start-method {self.start_method} "
+            f"{place.PYTEST} --pool {self.subject} --start-method {self.start_method} "
             f"--clause {self.clause.id}"
         )
 

@@ -19,6 +19,7 @@ from ..specfile import Clause
 from . import deviations, records
 from .attempt import Attempt
 from .budget import Budget, examples
+from .exits import Exit
 from .options import Options
 from .readiness import Checks, Readiness, ReadySubject, make_ready
 from .request import Request
@@ -45,14 +46,14 @@ class Run:
     Guarantees: when `close` returns no process of the run is left.
     """
 
-    def __init__(self, options: Options, root: Path, command: str, *, smoke: bool = True) -> None:
+    def __init__(self, options: Options, command: str, *, smoke: bool = True) -> None:
         self.options = options
         self.command = command
         self._smoke = smoke
         self.clauses = {
             c.id: c for c in load_clauses().values() if c.in_force(sys.version_info[:2])
         }
-        self.record_path = options.record or records.default_path(root, datetime.now(UTC))
+        self.record_path = options.record or records.default_path(datetime.now(UTC))
         self.rulings: list[Ruling] = []
         self._expected = 0
         self._folder = Path(tempfile.mkdtemp(prefix="poolproof-"))
@@ -89,8 +90,8 @@ class Run:
         Raises: DeviationError; UnusableSubjectError when a subject cannot be held to anything.
         """
         for pool in self.options.pools:
-            path = deviations.path_of(self.options.deviations, pool)
-            self._known[pool] = deviations.load(path, load_clauses())
+            folder = self.options.deviations
+            self._known[pool] = deviations.of_subject(pool, folder, load_clauses())
         self._ready = make_ready(
             Checks(self._zygotes, self._runner, self._folder, self._numbers, self.options),
             smoke=self._smoke,
@@ -121,9 +122,9 @@ class Run:
         """Return the exit code of the run, pytest's own being `code`."""
         counts = self.counts()
         if counts[Verdict.ERROR]:
-            return 3
+            return Exit.SUITE_FAILED
         if code == 0 and self.rulings and all(r.verdict in NOT_RUN for r in self.rulings):
-            return 5
+            return Exit.NOTHING_RAN
         return code
 
     def finish(self, code: int) -> None:

@@ -44,7 +44,7 @@ def opened_run(pools: Iterable[str], folder: Path, examples: int | None) -> Iter
         examples=examples,
         shrink=False,
     )
-    run = Run(options, folder, "conformance.meta", smoke=False)
+    run = Run(options, "conformance.meta", smoke=False)
     try:
         run.prepare()
         yield run

@@ -17,10 +17,11 @@ import pytest
 
 from ..cpython import __main__ as cli
 from ..cpython.campaign import select
-from ..cpython.environment import SOURCE_ROOT, STACKS, START_METHOD
+from ..cpython.environment import STACKS, START_METHOD
 from ..cpython.records import default_path
 from ..cpython.subject import pool_callable
 from ..cpython.testpackage import STDLIB, TESTS, missing_test_package
+from ..place import SOURCE_ROOT
 
 POOLS = "conformance.meta.cpython_pools"
 COMMAND_LIMIT_S = 60.0  # for one command; each takes a few seconds
@@ -269,10 +270,8 @@ def test_a_pattern_matches_a_whole_name_a_class_or_a_method() -> None:
     assert select(tests, []) == tuple(tests)
 
 
-def test_records_go_to_the_checkout_where_there_is_one(tmp_path: Path) -> None:
-    """`reports/records/` beside a folder `reports`, `poolproof-records/` elsewhere."""
+def test_records_of_a_checkout_go_to_its_reports() -> None:
+    """The report looks for them in `reports/records/`."""
     name = f"cpython-20260102T030405Z-py{platform.python_version()}.jsonl"
     started = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    assert default_path(started, tmp_path) == tmp_path / "poolproof-records" / name
-    (tmp_path / "reports").mkdir()
-    assert default_path(started, tmp_path) == tmp_path / "reports" / "records" / name
+    assert default_path(started) == SOURCE_ROOT / "reports" / "records" / name

@@ -4,6 +4,7 @@ Python imports the first `sitecustomize` on its path at start-up; so do spawned 
 forkserver and the scripts that some tests run.  One that this file hides is run after it.
 """
 
+import importlib
 import importlib.util
 import os
 import sys
@@ -17,12 +18,11 @@ def _prepare() -> None:
     """Open the doors, if a run has named its subject in the environment."""
     if "POOLPROOF_CPYTHON_POOL" not in os.environ:
         return
-    source_root = str(_HERE.parents[2])
+    suite = os.environ["POOLPROOF_CPYTHON_SUITE"]  # `conformance`, in a wheel a part of poolproof
+    source_root = str(_HERE.parents[2 + suite.count(".")])
     if source_root not in sys.path:
         sys.path.append(source_root)  # last, so that it hides no module of the subject
-    from conformance.cpython import interpreter  # noqa: PLC0415 - needs the path set above
-
-    interpreter.prepare()
+    importlib.import_module(f"{suite}.cpython.interpreter").prepare()
 
 
 def _run_hidden_sitecustomize() -> None:
