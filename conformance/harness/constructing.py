@@ -15,7 +15,7 @@ def own_constructor(subject: BoundSubject) -> Callable[..., Any]:
     Raises: NotSupported for a subject behind an adapter, whose constructor is not the Pool's.
     """
     declared = subject.declared
-    if declared.start_method_by == "adapter":
+    if declared.adapted:
         raise NotSupported("is driven through an adapter: it has a constructor of its own")
     target, context = with_start_method(
         declared.target, declared.start_method_by, subject.start_method

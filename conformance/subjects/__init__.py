@@ -7,6 +7,7 @@ for method in subject.start_methods():
 """
 
 from .capabilities import METHODS, NAMES, Capabilities
+from .declaring import declares
 from .errors import SubjectError, SubjectNotInstalledError, UndeclaredError
 from .known import KNOWN, KnownSubject
 from .loading import load
@@ -26,5 +27,6 @@ __all__ = [
     "SubjectError",
     "SubjectNotInstalledError",
     "UndeclaredError",
+    "declares",
     "load",
 ]

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .capabilities import FULL_API, METHODS, THREADS, Capabilities
+from .declaring import declaration_of
 from .errors import SubjectError, SubjectNotInstalledError
 from .known import KNOWN, KnownSubject
 from .subject import Subject
@@ -33,12 +34,14 @@ def load(name: str) -> Subject:
         raise SubjectNotInstalledError(f"{name} is not installed: {known.pip_line}", known.pip_line)
     target = _attribute(name, _module(name, module_name), attribute)
     _check_is_pool(name, target, adapted=bool(known and known.adapter))
+    declaration = declaration_of(target)
     return Subject(
         name=name,
         target=target,
         version=_version(module_name, known),
         capabilities=known.capabilities if known else _capabilities(target),
         known=known,
+        adapted=bool(known and known.adapter) or bool(declaration and declaration.adapter),
     )
 
 
@@ -86,6 +89,9 @@ def _check_is_pool(name: str, target: Any, *, adapted: bool) -> None:
 
 
 def _capabilities(target: Callable[..., Any]) -> Capabilities:
+    declaration = declaration_of(target)
+    if declaration is not None:
+        return declaration.capabilities
     if isinstance(target, type) and issubclass(target, multiprocessing.pool.ThreadPool):
         return THREADS
     return FULL_API

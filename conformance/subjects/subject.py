@@ -31,6 +31,8 @@ class Subject:
     """What it declares."""
     known: KnownSubject | None
     """Its row in the registry, if it has one."""
+    adapted: bool = False
+    """Whether what opens it stands before a pool with another API, of this suite or not."""
 
     @property
     def start_method_by(self) -> Way:

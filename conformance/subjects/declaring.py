@@ -1,0 +1,81 @@
+"""How a pool outside this suite says what it can do.
+
+A pool whose author keeps it elsewhere has no row in `known`.  Without a word it is held to the
+whole Pool API; what it lacks it declares itself:
+
+    @declares(map_async=False, starmap_async=False)
+    class Pool: ...
+
+and a pool with an API of its own joins through a function that gives it the Pool's, as far as it
+goes.  `adapter=True` then spares it the clauses about the constructor, which is the function's:
+
+    @declares(adapter=True, methods=["map"], chunksize=False)
+    def open_pool(processes=None, initializer=None, initargs=()):
+        return Face(mylib.Crew(processes, initializer, initargs))
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from .capabilities import METHODS, NAMES, Capabilities
+
+Target = TypeVar("Target", bound=Callable[..., Any])
+
+_ATTRIBUTE = "__poolproof_declaration__"
+_OTHERS = frozenset({"start_methods", "not_under"})
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What a pool says of itself."""
+
+    capabilities: Capabilities
+    adapter: bool
+    """Whether the callable stands before a pool with another API."""
+
+
+def declares(
+    *, adapter: bool = False, methods: Iterable[str] = METHODS, **capabilities: Any
+) -> Callable[[Target], Target]:
+    """Declare what a pool class, or a function that makes pools, can do.
+
+    `methods` are those of the Pool that it has.  What is not named is declared as the full Pool
+    API has it; see `Capabilities`.
+    Raises: TypeError for a name that is no capability or no method, and for a value that is not
+    of its kind.
+    """
+    methods = tuple(methods)
+    _expect_names("methods", methods, frozenset(METHODS))
+    _expect_names("capabilities", capabilities, NAMES | _OTHERS)
+    for name, value in capabilities.items():
+        if name in NAMES and not isinstance(value, bool):
+            raise TypeError(f"expected True or False for the capability {name}, got {value!r}")
+    started = capabilities.get("start_methods", ("any",))
+    if not isinstance(started, tuple) or not started:
+        raise TypeError(f"expected start_methods as a tuple, its default first, got {started!r}")
+    has = {method: method in methods for method in METHODS}
+    declaration = Declaration(Capabilities(**{**has, **capabilities}), adapter)
+
+    def declared(target: Target) -> Target:
+        setattr(target, _ATTRIBUTE, declaration)
+        return target
+
+    return declared
+
+
+def declaration_of(target: object) -> Declaration | None:
+    """Return what `declares` left on a pool; None for one that says nothing.
+
+    A subclass may lack other things than its base: it does not inherit the declaration.
+    """
+    own: Declaration | None = vars(target).get(_ATTRIBUTE) if hasattr(target, "__dict__") else None
+    return own
+
+
+def _expect_names(what: str, got: Iterable[str], known: frozenset[str]) -> None:
+    unknown = sorted(set(got) - known)
+    if unknown:
+        raise TypeError(
+            f"expected {what}, got {', '.join(unknown)}; there are: {', '.join(sorted(known))}"
+        )
