@@ -24,9 +24,10 @@ _NO_MODULE = (
 @pytest.hookimpl(trylast=True)
 def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
     """Load the suite's plugin where it is wanted, after all others: it can tell of a collision."""
-    wanted = early_config.known_args_namespace.pyargs and any(map(_is_of_suite, args))
-    if not wanted:
+    if not any(map(_is_of_suite, args)):
         return
+    if not early_config.known_args_namespace.pyargs:
+        raise pytest.UsageError(f"{_SUITE} is a package: say --pyargs before its name")
     suite = _suite()
     manager = early_config.pluginmanager
     if manager.has_plugin(suite.NAME):
@@ -35,8 +36,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
         manager.register(suite, suite.NAME)
     except ValueError as error:
         raise pytest.UsageError(
-            f"poolproof: {error}, by a plugin or a conftest.py of this project: switch that off "
-            f"for this run, with -p no:NAME or --noconftest, or run in another folder"
+            f"poolproof: a plugin or a conftest.py of this project has an option of the same name "
+            f"as the suite; switch that off for this run, with -p no:NAME or --noconftest, or run "
+            f"in another folder ({error})"
         ) from error
 
 

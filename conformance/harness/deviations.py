@@ -41,6 +41,8 @@ class Deviation:
     issue: str | None = None
     start_methods: tuple[str, ...] = ()
     pythons: tuple[str, ...] = ()
+    file: Path | None = None
+    """Where it is written; None for one that is found just now."""
 
     def applies(self, clause: str, start_method: str, python: str) -> bool:
         """Whether it speaks of this clause under this start method and Python version."""
@@ -136,6 +138,7 @@ def _entry(path: Path, table: dict[str, Any], clauses: Collection[str]) -> Devia
         issue=table.get("issue"),
         start_methods=_texts(table.get("start_method", ())),
         pythons=_texts(table.get("python", ())),
+        file=path,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ..clauses import mark_of
-from .narrative import failure_text
+from .narrative import Narrative, properties
 from .readiness import ReadySubject
 from .ruling import Ruling
 from .run import Run, Test
@@ -56,15 +56,18 @@ class ClauseItem(pytest.Item):
     def runtest(self) -> None:
         """Take the ruling and tell pytest."""
         ruling = self.ruling = self.run.ruling_of(self.test, self.subject.name, self.start_method)
+        self.user_properties += properties(ruling)
         if ruling.verdict is Verdict.ERROR or ruling.fails(strict=self.run.options.strict):
             raise ClauseFailed(ruling)
         if ruling.verdict in _SKIPPED:
             pytest.skip(f"{ruling.clause.id} {ruling.verdict}: {ruling.reason}")
+        if ruling.verdict is Verdict.XFAIL:
+            pytest.xfail(f"{ruling.clause.id}: {ruling.reason}")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return the narrative of a ruling; pytest's own for anything else."""
         if isinstance(excinfo.value, ClauseFailed):
-            return failure_text(excinfo.value.ruling)
+            return Narrative(excinfo.value.ruling)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, None, str]:

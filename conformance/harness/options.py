@@ -1,7 +1,9 @@
 """The command line: what `pytest conformance` takes, checked before anything starts."""
 
+import argparse
 import multiprocessing
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,6 +33,7 @@ class Options:
     deviations: Path | None
     write_deviations: bool
     jobs: int
+    summary: Path | None = None
     examples: int | None = None
     shrink: bool = True
 
@@ -70,6 +73,12 @@ def add_options(parser: pytest.Parser) -> None:
         help="stretch every deadline by this factor (default: 1)",
     )
     group.addoption("--record", type=Path, metavar="FILE", help="write the records here")
+    group.addoption(
+        "--summary",
+        type=Path,
+        metavar="FILE",
+        help="append a summary in Markdown, for instance to $GITHUB_STEP_SUMMARY",
+    )
     group.addoption(
         "--deviations",
         type=Path,
@@ -121,6 +130,7 @@ def read_options(config: pytest.Config) -> Options:
         deviations=folder,
         write_deviations=option("--write-deviations"),
         jobs=option("--jobs"),
+        summary=option("--summary"),
         examples=option("--examples"),
         shrink=not option("--no-shrink"),
     )
@@ -128,10 +138,10 @@ def read_options(config: pytest.Config) -> Options:
 
 def _positive(kind: type[Number]) -> Callable[[str], Number]:
     def read(text: str) -> Number:
-        value = kind(text)
-        if not value > 0:
-            raise ValueError(text)
-        return value
+        with suppress(ValueError):
+            if (value := kind(text)) > 0:
+                return value
+        whole = "whole " if kind is int else ""
+        raise argparse.ArgumentTypeError(f"expected a {whole}number above 0, got {text!r}")
 
-    read.__name__ = f"positive {kind.__name__}"  # what argparse calls it in its error
     return read

@@ -4,11 +4,12 @@ Registered by `conformance/conftest.py` in a checkout; an installed suite offers
 the same module as an entry point.
 """
 
+import dataclasses
 import shlex
 import sys
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from rich.console import Console
@@ -17,8 +18,9 @@ from .. import place
 from ..clauses import Level, load_clauses, mark_of
 from . import options
 from .deviations import DeviationError
-from .exits import Exit
+from .exits import Exit, in_words
 from .items import ClauseItem, items_of, status_of
+from .markdown import append_summary
 from .readiness import UnusableSubjectError
 from .run import Run
 from .summary import print_summary
@@ -75,15 +77,16 @@ def pytest_collection(session: pytest.Session) -> None:
         )
     run = Run(options.read_options(config), _command())
     config.stash[_RUN] = run
-    _check_filter(run)
+    _check_summary(run)
+    _check_filter(config, run)
     try:
         run.prepare()
     except DeviationError as error:
-        raise pytest.UsageError(str(error)) from error
-    except UnusableSubjectError as error:
-        pytest.exit(str(error), returncode=error.code)
-    except ZygoteError as error:
-        pytest.exit(str(error), returncode=Exit.SUITE_FAILED)
+        run.trouble = str(error)
+        raise pytest.UsageError(run.trouble) from error
+    except (UnusableSubjectError, ZygoteError) as error:
+        run.trouble = str(error)
+        _stop(config, run.trouble, getattr(error, "code", Exit.SUITE_FAILED))
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None:
         for subject in run.subjects:
@@ -120,21 +123,18 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     try:
         run.plan((item.test, item.subject, item.start_method) for item in clause_items)
     except OSError as error:
-        raise pytest.UsageError(
-            f"expected to write records to {run.record_path}: {error}"
-        ) from error
+        message = f"--record: expected a file that can be written, got {error}"
+        raise pytest.UsageError(message) from error
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Keep the ruling with the report, for the status word and for JUnit."""
+    """Keep the ruling with the report, for the status word."""
     report = yield
     if isinstance(item, ClauseItem) and report.when == "call" and item.ruling is not None:
         report.ruling = item.ruling  # type: ignore[attr-defined]  # ours to read in teststatus
-        report.user_properties.append(("verdict", str(item.ruling.verdict)))
-        report.user_properties.append(("clause", item.ruling.clause.id))
     return report
 
 
@@ -155,11 +155,13 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         session.exitstatus = run.exit_code(int(exitstatus))
     if exitstatus in (Exit.CONFORMS, Exit.FAILED, Exit.NOTHING_RAN):
         run.finish(int(session.exitstatus))
+    if run.options.summary is not None:
+        append_summary(run.options.summary, run, int(session.exitstatus))
     run.close()
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Print the table of verdicts."""
+    """Print the table of verdicts, and what the exit code says."""
     run = config.stash.get(_RUN, None)
     if run is not None and run.rulings:
         terminalreporter.ensure_newline()
@@ -167,20 +169,42 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         if not console.is_terminal:
             console.width = _LOG_WIDTH
         print_summary(run, console)
+        console.print(in_words(int(terminalreporter._session.exitstatus)))  # noqa: SLF001 - as above
 
 
-def _check_filter(run: Run) -> None:
+def _stop(config: pytest.Config, message: str, code: int) -> NoReturn:
+    """End with a code that pytest has no exception for: one line that says why."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None:
+        pytest.exit(message, returncode=code)
+    reporter.write_line(f"ERROR: {message}", red=True)
+    pytest.exit(in_words(code), returncode=code)
+
+
+def _check_summary(run: Run) -> None:
+    """End with 4 while there is nothing to lose, where the summary cannot be written."""
+    path = run.options.summary
+    if path is not None:
+        try:
+            path.open("a", encoding="utf-8").close()
+        except OSError as error:
+            run.options = dataclasses.replace(run.options, summary=None)
+            message = f"--summary: expected a file that can be written, got {error}"
+            raise pytest.UsageError(message) from error
+
+
+def _check_filter(config: pytest.Config, run: Run) -> None:
     """End with 5 and one line when the filter leaves no clause."""
     if any(run.selects(clause) for clause in run.clauses.values()):
         return
     areas = ", ".join(dict.fromkeys(clause.area for clause in run.clauses.values()))
     levels = ", ".join(Level(level) for level in run.options.levels)
     asked = " ".join(f"--clause {prefix}" for prefix in run.options.clauses) or "no --clause"
-    pytest.exit(
-        f"nothing to run: no clause of level {levels} matches {asked}; "
-        f"clause ids look like MAP-01, areas are {areas}",
-        returncode=Exit.NOTHING_RAN,
+    run.trouble = (
+        f"nothing to run: no clause of level {levels} matches {asked}; clause ids look like "
+        f"MAP-01, areas are {areas}; --list shows all of them"
     )
+    _stop(config, run.trouble, Exit.NOTHING_RAN)
 
 
 def _concerns_suite(config: pytest.Config) -> bool:

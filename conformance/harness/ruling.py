@@ -36,8 +36,11 @@ class Ruling:
     @property
     def reason(self) -> str:
         """One line that says why the verdict is what it is."""
-        if self.verdict is Verdict.XPASS:
-            return "the deviation file says it fails, and it passes: remove the entry"
+        if self.verdict is Verdict.XPASS and self.deviation:
+            return (
+                f"stale: {self.deviation.file} says that it fails, and it passes; remove the entry "
+                f"of {self.clause.id}, or say with start_method and python where it still fails"
+            )
         if self.verdict is Verdict.XFAIL and self.deviation:
             return self.deviation.reason
         text = self.attempt.message or self.attempt.observed or ""

@@ -55,6 +55,8 @@ class Run:
         }
         self.record_path = options.record or records.default_path(datetime.now(UTC))
         self.rulings: list[Ruling] = []
+        self.trouble: str | None = None
+        """Why no clause was tried, where that is so."""
         self._expected = 0
         self._folder = Path(tempfile.mkdtemp(prefix="poolproof-"))
         self._numbers = itertools.count()

@@ -10,6 +10,7 @@ from .run import Run
 from .verdicts import NOT_RUN, Verdict
 
 _MOST_LISTED = 20
+_NAMES = 2  # columns of text, before the figures
 
 
 def print_summary(run: Run, console: Console) -> None:
@@ -23,13 +24,10 @@ def print_summary(run: Run, console: Console) -> None:
     console.print(f"records: {run.record_path}", soft_wrap=True)
 
 
-def _table(run: Run) -> Table:
+def counted(run: Run) -> tuple[list[str], list[list[str]]]:
+    """Return the headings and the rows of the table: a row a subject and start method."""
     verdicts = [v for v in Verdict if any(r.verdict is v for r in run.rulings)]
-    table = Table(title="clauses by verdict", title_justify="left")
-    for heading in ("subject", "start method"):
-        table.add_column(heading)
-    for heading in ("ran", *verdicts):
-        table.add_column(str(heading), justify="right")
+    rows = []
     for subject in run.subjects:
         for method in subject.start_methods:
             own = [r for r in run.rulings if (r.subject, r.start_method) == (subject.name, method)]
@@ -37,7 +35,17 @@ def _table(run: Run) -> Table:
                 counts = run.counts(own)
                 ran = sum(r.verdict not in NOT_RUN for r in own)
                 cells = [str(counts[verdict] or "") for verdict in verdicts]
-                table.add_row(subject.name, method, f"{ran} / {len(own)}", *cells)
+                rows.append([subject.name, method, f"{ran} / {len(own)}", *cells])
+    return ["subject", "start method", "ran", *verdicts], rows
+
+
+def _table(run: Run) -> Table:
+    headings, rows = counted(run)
+    table = Table(title="clauses by verdict", title_justify="left")
+    for number, heading in enumerate(headings):
+        table.add_column(heading, justify="left" if number < _NAMES else "right")
+    for row in rows:
+        table.add_row(*row)
     return table
 
 
