@@ -150,13 +150,17 @@ class TaskHandler:
 
     def _send_next(self, link: Link) -> bool:
         """Send one frame; return False when there is nothing to send or no room."""
-        for job in list(self._queue):
+        waiting = 0  # jobs at the front whose input has nothing for now
+        while waiting < len(self._queue):
+            job = self._queue[waiting]
             span = self._take(job, link)
             if span is not None:
                 return self._send(link, job, span)
             if job.left() == 0:
                 self._leave_queue(job)
                 self._finish_if_complete(job)
+            else:
+                waiting += 1
         return False
 
     def _take(self, job: Job, link: Link) -> Span | None:
