@@ -102,7 +102,7 @@ def test_a_failed_start_of_a_worker_is_named_by_the_jobs_it_ends(subject: BoundS
             subject.note("from here on no process can be started")
             gate.open()
             last.get()
-            job.wait(subject.deadline_s / 3)
+            capture(partial(subject.eventually, job.ready, "the job to end", 1 / 3))
         subject.note("from here on processes can be started again")
         outcome = capture(job.get)
     if isinstance(outcome, Error):

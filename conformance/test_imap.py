@@ -77,7 +77,7 @@ def test_the_iterator_comes_before_any_task_or_the_end_of_the_input(
 
 def _blocked_after_one(subject: BoundSubject, released: threading.Event) -> Iterator[int]:
     yield 1
-    released.wait(2 * subject.deadline_s)
+    released.wait(subject.longest_s)
     yield 2
 
 

@@ -10,7 +10,6 @@ from .clauses import clause
 from .faults.failing_initializer import ENOUGH, FailingInitializer
 from .harness import expect
 from .harness.bound import BoundSubject
-from .harness.waiting import eventually
 
 _RAISE = partial(tasks.raise_error, PermissionError("access denied"))
 _ENDS = (tasks.exit_now, tasks.exit_cleanly)
@@ -39,10 +38,10 @@ def _await_an_end(subject: BoundSubject, job: Any, fault: FailingInitializer) ->
     while not job.ready() and seen < fault.starts <= ENOUGH:
         seen = fault.starts
         with suppress(expect.Mismatch):  # no start any more: the job may wait for ever (INIT-08)
-            eventually(
+            subject.eventually(
                 partial(lambda known: job.ready() or fault.starts > known, seen),
                 "another start of a worker",
-                subject.deadline_s / 4,
+                1 / 4,
             )
 
 

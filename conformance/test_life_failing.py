@@ -7,7 +7,6 @@ from .harness import expect, program
 from .harness.bound import BoundSubject
 from .harness.expect import Skip
 from .harness.outcome import Error, capture
-from .harness.waiting import eventually
 
 ENOUGH = 24
 """Starts that are still a bounded number, for a pool of two workers."""
@@ -52,12 +51,10 @@ def test_a_program_without_a_main_guard_ends_with_an_error(subject: BoundSubject
     starts = subject.folder / "starts"
     starts.touch()
     with program.start(subject, UNGUARDED.format(starts=str(starts))) as started:
-        with subject.phase("the program's end"):
-            eventually(
-                lambda: started.poll() is not None or starts.stat().st_size > ENOUGH,
-                "the program's end",
-                3 * subject.deadline_s,  # a busy body is given as much
-            )
+        subject.eventually(
+            lambda: started.poll() is not None or starts.stat().st_size > ENOUGH,
+            "the program's end",
+        )
         if started.poll() is None:
             expect.never(f"more than {ENOUGH} workers were started, one after the other")
         ended = program.finish(subject, started)

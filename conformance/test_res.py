@@ -57,7 +57,7 @@ def test_get_waits_for_the_result(subject: BoundSubject) -> None:
             for handle, result in _submitted(subject, pool, gate.task, value)
         ]
         for waiter, _ in waiters:
-            waiter.waits.wait(subject.deadline_s)
+            subject.eventually(waiter.waits.is_set, "a thread to wait in get()")
         gate.open()
         for waiter, result in waiters:
             with subject.phase("get"):

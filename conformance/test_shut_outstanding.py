@@ -97,7 +97,7 @@ def test_terminate_may_be_called_from_a_callback(subject: BoundSubject) -> None:
     with subject.open() as pool:
 
         def callback(_result: object) -> None:
-            submitted.wait(subject.deadline_s)
+            submitted.wait(subject.longest_s)
             pool.raw.terminate()
             returned.set()
 

@@ -11,7 +11,7 @@ import psutil
 from ..harness.bound import BoundSubject
 from ..harness.workers import is_gone
 
-AGAIN_S = 1.0  # how long a Ctrl-C may go unnoticed before the main thread is told again
+AGAIN_S = 2.0  # how long a Ctrl-C may go unnoticed before the main thread is told again
 
 
 @contextmanager
@@ -52,7 +52,7 @@ def ctrl_c_once(
         yield
     finally:
         left.set()
-        thread.join(subject.deadline_s)
+        thread.join(subject.longest_s)
 
 
 def interrupt(subject: BoundSubject, processes: list[psutil.Process], which: str) -> None:

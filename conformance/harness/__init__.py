@@ -14,6 +14,7 @@
 
     down    request (one JSON message with a pipe attached)     run -> zygote -> warden
     beside  phase board (shared page: where is the body?)       body -> warden
+            body time (shared page: how late is it?)            warden -> body
             transcript (the calls, as source)                   body -> warden -> script
             side channel (what tasks really did)                workers -> history -> account
             report (verdict of the test, census)                body -> warden

@@ -25,6 +25,7 @@ from hypothesis.errors import UnsatisfiedAssumption
 
 from . import census
 from .bound import BoundSubject
+from .clock import BodyClock
 from .expect import InjectorError, Mismatch, MissingMethod, NotSupported, Skip
 from .phases import PhaseBoard
 from .request import Request
@@ -51,13 +52,15 @@ _SUBJECT_SIDE = tuple(
 Test = Callable[..., Any]
 
 
-def run(test: Test, arguments: dict[str, Any], request: Request, board: PhaseBoard) -> NoReturn:
+def run(
+    test: Test, arguments: dict[str, Any], request: Request, board: PhaseBoard, clock: BodyClock
+) -> NoReturn:
     """Be the body: never returns, and runs nothing of the caller's on the way out."""
     folder = Path(request.folder)
     code = 1
     try:
         stacks = _settle_in(folder, request)
-        report = _hold(test, arguments, request, board)
+        report = _hold(test, arguments, request, board, clock)
         _write_report(folder, report)
         if report["verdict"] in (Verdict.PASS, Verdict.LEAK):
             with board.phase("interpreter exit"):
@@ -90,7 +93,7 @@ def _settle_in(folder: Path, request: Request) -> Any:
 
 
 def _hold(
-    test: Test, arguments: dict[str, Any], request: Request, board: PhaseBoard
+    test: Test, arguments: dict[str, Any], request: Request, board: PhaseBoard, clock: BodyClock
 ) -> dict[str, Any]:
     """Run the test function and count what it left; returns the report."""
     subject = BoundSubject(
@@ -98,6 +101,7 @@ def _hold(
         request.start_method,
         request.deadline_s,
         board,
+        clock,
         Path(request.folder),
     )
     census.mark_semaphores()
@@ -109,7 +113,7 @@ def _hold(
     with board.phase("gc"):
         gc.collect()
     with board.phase("census"):
-        left = census.leftovers(before, request.deadline_s / 4 if passed else 0)
+        left = census.leftovers(before, request.deadline_s / 4 if passed else 0, clock.read)
     report["census"] = left.as_record()
     if passed and left:
         report |= {

@@ -16,6 +16,7 @@ from typing import Any
 
 from .. import subjects, tasks
 from .census import Baseline, Census, leftovers
+from .clock import BodyClock, longest_s
 from .expect import NotSupported
 from .history import Event, read
 from .outcome import Outcome, capture, same
@@ -34,15 +35,23 @@ class BoundSubject:
     """
 
     def __init__(
-        self, name: str, start_method: str, deadline_s: float, board: PhaseBoard, folder: Path
+        self,
+        name: str,
+        start_method: str,
+        deadline_s: float,
+        board: PhaseBoard,
+        clock: BodyClock,
+        folder: Path,
     ) -> None:
         self.name = name
         self.start_method = start_method
-        self.deadline_s = deadline_s
-        """Seconds after which this body is a hang; take parts of it for your own waits."""
+        self.longest_s = longest_s(deadline_s)
+        """Seconds of wall time that this body does not outlive: for a wait that ends with it."""
         self.folder = folder
         """A folder of this body's own, gone with it: for FIFOs and marks."""
+        self._deadline_s = deadline_s
         self._board = board
+        self._clock = clock
         self._transcript = Transcript(folder / "transcript.txt")
         self._history = folder / "history.jsonl"
         self._gates: list[Gate] = []
@@ -96,18 +105,22 @@ class BoundSubject:
 
     def gate(self) -> Gate:
         """Return a new gate for tasks to wait at; see `waiting.Gate`."""
-        gate = Gate(self.folder / f"gate{len(self._gates)}", 2 * self.deadline_s)
+        gate = Gate(self.folder / f"gate{len(self._gates)}", self.longest_s)
         self._gates.append(gate)
         return gate
 
-    def eventually(self, condition: Callable[[], object], what: str) -> None:
-        """Wait for the condition, half a deadline at most; `what` names it when it fails."""
+    def eventually(self, condition: Callable[[], object], what: str, part: float = 1 / 2) -> None:
+        """Wait for the condition, a part of the deadline at most; `what` names it when it fails.
+
+        Raises: Mismatch.
+        """
         with self.phase(f"waiting for {what}"):
-            eventually(condition, what, self.deadline_s / 2)
+            eventually(condition, what, part * self._deadline_s, self._clock.read)
 
     def census(self, before: Baseline, patience_s: float | None = None) -> Census:
         """Name what is here and was not `before` (from `harness.census.baseline()`)."""
-        return leftovers(before, self.deadline_s / 4 if patience_s is None else patience_s)
+        patience_s = self._deadline_s / 4 if patience_s is None else patience_s
+        return leftovers(before, patience_s, self._clock.read)
 
     def outcome(self, scenario: Callable[[TrackedPool], Any], **options: Any) -> Outcome:
         """Open a pool, play the scenario on it, leave the `with` block; what it came to."""
@@ -143,6 +156,6 @@ class BoundSubject:
         method = self.start_method if self.start_method in methods else methods[0]
         folder = self.folder / "oracle"
         folder.mkdir(exist_ok=True)
-        oracle = BoundSubject(ORACLE, method, self.deadline_s, self._board, folder)
+        oracle = BoundSubject(ORACLE, method, self._deadline_s, self._board, self._clock, folder)
         self._oracles.append(oracle)
         return oracle

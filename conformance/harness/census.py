@@ -29,6 +29,7 @@ _FAMILIES = ("multiprocessing", "multiprocess", "billiard")
 _ARENA = re.compile(r"/pym-\d+-\w+ \(deleted\)$")
 """Memory that `multiprocessing.heap` (and its forks) keeps for the process, for reuse."""
 _MOST_NAMED = 5
+Clock = Callable[[], float]  # body time
 _TRACKER_REPORT = re.compile(r"There appear to be (\d+) leaked ([\w ]+?) objects")
 
 
@@ -84,10 +85,10 @@ def baseline() -> Baseline:
     )
 
 
-def leftovers(before: Baseline, patience_s: float) -> Census:
-    """Name what is here and was not `before`, once it has had `patience_s` to go away."""
+def leftovers(before: Baseline, patience_s: float, clock: Clock) -> Census:
+    """Name what is here and was not `before`, once it has had `patience_s` of body time to go."""
     gc.collect()
-    return _settle(lambda: _count(before), patience_s)
+    return _settle(lambda: _count(before), patience_s, clock)
 
 
 def mark_semaphores() -> None:
@@ -120,20 +121,20 @@ class Exited:
     shm_before: frozenset[str]
 
 
-def outlived(body: Exited, patience_s: float) -> Census:
+def outlived(body: Exited, patience_s: float, clock: Clock) -> Census:
     """Name what a body that has exited left in the system; asked by its warden."""
-    found = _settle(lambda: _survivors(body), patience_s)
+    found = _settle(lambda: _survivors(body), patience_s, clock)
     for count, kind in _TRACKER_REPORT.findall(body.output):
         found.semaphores.append(f"{count} {kind}s, unlinked by the resource tracker")
     found.temp_files = sorted(path.name for path in body.temp.iterdir())
     return found
 
 
-def _settle(count: Callable[[], Census], patience_s: float) -> Census:
+def _settle(count: Callable[[], Census], patience_s: float, clock: Clock) -> Census:
     """Count until nothing is left or the patience ends; what goes in time is no leak."""
-    limit = time.monotonic() + patience_s
+    limit = clock() + patience_s
     pause_s = 0.001
-    while (found := count()) and time.monotonic() < limit:
+    while (found := count()) and clock() < limit:
         time.sleep(pause_s)  # between two looks at the condition, not instead of one
         pause_s = min(2 * pause_s, 0.05)
     return found

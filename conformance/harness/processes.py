@@ -1,7 +1,7 @@
-"""The process tree under a warden: who is there, how busy, and its certain end.
+"""The process tree under a warden: who is there, and its certain end.
 
 Linux only where marked; everything that knows `/proc` or `prctl` is in this
-file and in `census`.
+file, in `census` and in `clock`.
 """
 
 import contextlib
@@ -53,16 +53,6 @@ def is_helper(process: psutil.Process) -> bool:
         return False
     parent = process.parent()
     return parent is None or parent.cmdline() != command
-
-
-def cpu_seconds(processes: list[psutil.Process]) -> float:
-    """Processor time used so far by these processes, seconds."""
-    total = 0.0
-    for process in processes:
-        with contextlib.suppress(psutil.Error):
-            times = process.cpu_times()
-            total += times.user + times.system
-    return total
 
 
 def reap() -> dict[int, int]:

@@ -1,8 +1,7 @@
 """Forks one body, waits for it under its deadline, and leaves nothing of it alive.
 
 Runs in a warden, which has adopted orphans: whatever the body started ends up
-below it.  A miss of the deadline is a HANG when nothing in the tree uses the
-processor; a tree still at work gets up to `_STRETCH` deadlines.
+below it.  The deadline is one of body time (see `clock`): a slow machine makes no HANG.
 """
 
 import contextlib
@@ -20,13 +19,11 @@ import psutil
 
 from . import body, census, history, processes
 from .attempt import Attempt
+from .clock import TICK_S, BodyClock
 from .phases import PhaseBoard
 from .request import Request
 from .verdicts import Verdict
 
-_TICK_S = 0.25  # between two looks at the processor time of a body's tree
-_IDLE_SHARE = 0.05  # of one core: below it a tree does not work, it waits
-_STRETCH = 3.0  # deadlines that a tree which keeps working is given
 _MOST_OUTPUT = 20_000  # characters kept of what a body printed
 
 OnIdle = Callable[[bool], None]
@@ -37,22 +34,23 @@ def attempt(
 ) -> Attempt:
     """Run one body to its verdict; `on_idle` hears when its tree stops and starts working."""
     folder = _fresh(Path(request.folder))
-    board = PhaseBoard()
+    board, clock = PhaseBoard(), BodyClock()
     shm_before = census.shared_names()
     started = time.monotonic()
     pid = os.fork()
     if pid == 0:
-        body.run(test, arguments, request, board)
-    status = _wait(pid, request.deadline_s, on_idle)
+        body.run(test, arguments, request, board, clock)
+    status = _wait(pid, request.deadline_s, clock, on_idle)
     duration_s = time.monotonic() - started
     seen = _hang(folder, board, pid) if status is None else _ended(folder, status, board)
     output = _read(folder / "output.txt")
-    _account_for(seen, census.Exited(pid, folder / "tmp", output, shm_before), request)
+    _account_for(seen, census.Exited(pid, folder / "tmp", output, shm_before), request, clock)
     seen.duration_s = round(duration_s, 4)
     seen.output = output[-_MOST_OUTPUT:]
     seen.transcript = _read(folder / "transcript.txt")
     seen.history = [event.as_record() for event in history.read(folder / "history.jsonl")]
     board.close()
+    clock.close()
     return seen
 
 
@@ -63,22 +61,18 @@ def _fresh(folder: Path) -> Path:
     return folder
 
 
-def _wait(pid: int, deadline_s: float, on_idle: OnIdle) -> int | None:
+def _wait(pid: int, deadline_s: float, clock: BodyClock, on_idle: OnIdle) -> int | None:
     """Wait for the body; its wait status, or None when it missed its deadline."""
-    started = time.monotonic()
     descriptor = os.pidfd_open(pid)
     poll = select.poll()
     poll.register(descriptor, select.POLLIN)
-    used_s, idle = 0.0, False
     try:
-        while not poll.poll(_TICK_S * 1000):
-            now_s = processes.cpu_seconds(processes.descendants())
-            was_idle, idle = idle, now_s - used_s < _IDLE_SHARE * _TICK_S
-            used_s = now_s
-            if idle is not was_idle:
-                on_idle(idle)
-            waited_s = time.monotonic() - started
-            if waited_s > (deadline_s if idle else _STRETCH * deadline_s):
+        while not poll.poll(TICK_S * 1000):
+            was_idle = clock.idle
+            waited_s = clock.look()
+            if clock.idle is not was_idle:
+                on_idle(clock.idle)
+            if waited_s > deadline_s:
                 return None
     finally:
         os.close(descriptor)
@@ -120,10 +114,10 @@ def _ended(folder: Path, status: int, board: PhaseBoard) -> Attempt:
     )
 
 
-def _account_for(seen: Attempt, exited: census.Exited, request: Request) -> None:
+def _account_for(seen: Attempt, exited: census.Exited, request: Request, clock: BodyClock) -> None:
     """Count what outlived the body, then end it; a clean verdict turns to LEAK."""
     if seen.verdict in (Verdict.PASS, Verdict.LEAK):
-        outlived = census.outlived(exited, request.deadline_s / 4)
+        outlived = census.outlived(exited, request.deadline_s / 4, clock.look)
         found = census.Census.from_record(seen.census).plus(outlived)
         seen.census = found.as_record()
         if outlived and seen.verdict is Verdict.PASS:

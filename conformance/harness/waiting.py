@@ -14,14 +14,16 @@ from .expect import Mismatch
 _LOOK_S = 0.005  # between two looks at a condition that nobody signals
 
 
-def eventually(condition: Callable[[], object], what: str, limit_s: float) -> None:
+def eventually(
+    condition: Callable[[], object], what: str, limit_s: float, clock: Callable[[], float]
+) -> None:
     """Wait until the condition holds.
 
-    Raises: Mismatch that names `what`, after `limit_s` seconds.
+    Raises: Mismatch that names `what`, after `limit_s` seconds of the clock.
     """
-    limit = time.monotonic() + limit_s
+    limit = clock() + limit_s
     while not condition():
-        if time.monotonic() > limit:
+        if clock() > limit:
             raise Mismatch(f"{what} within {limit_s:.1f} s", "that it did not happen")
         time.sleep(_LOOK_S)
 

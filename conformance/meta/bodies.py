@@ -3,6 +3,8 @@
 import itertools
 import os
 import signal
+import subprocess
+import sys
 import threading
 from typing import Any
 
@@ -44,6 +46,16 @@ def works_for_ever(subject: BoundSubject) -> None:
     with subject.phase("spinning"):
         while True:
             pass
+
+
+def crowds_one_processor(subject: BoundSubject) -> None:
+    """Work for long because there are more processes than there is processor for."""
+    del subject
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    spin = "import time\nwhile time.process_time() < 0.5: pass"
+    crowd = [subprocess.Popen([sys.executable, "-S", "-c", spin]) for _ in range(8)]
+    for process in crowd:
+        process.wait()
 
 
 def waits_for_ever(subject: BoundSubject) -> None:

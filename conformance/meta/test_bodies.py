@@ -95,3 +95,10 @@ def test_a_hang_has_its_place(hold: Hold, function: str, phase: str, frame: str)
     seen = hold(function, deadline_s=_SHORT_S)
     assert (seen.verdict, seen.phase) == (Verdict.HANG, phase), seen
     assert frame in str(seen.stacks)
+
+
+def test_a_wait_for_a_processor_is_no_hang(hold: Hold) -> None:
+    """A body that works for many deadlines of wall time, most of it not its fault, passes."""
+    seen = hold("crowds_one_processor", deadline_s=_SHORT_S / 3)
+    assert seen.verdict is Verdict.PASS, seen
+    assert seen.duration_s > _SHORT_S

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ..harness.bound import BoundSubject
+from ..harness.clock import BodyClock
 from ..harness.constructing import own_constructor
 from ..harness.expect import NotSupported
 from ..harness.phases import PhaseBoard
@@ -73,12 +74,13 @@ def test_an_adapter_opens_a_pool_with_an_api_of_its_own(module: str, tmp_path: P
     assert crew.start_methods(["spawn"]) == ("thread",)
     with crew.open(2) as pool:
         assert pool.map(abs, [-1, 2]) == [1, 2]
-    board = PhaseBoard()
-    subject = BoundSubject(crew.name, "thread", 1.0, board, tmp_path)
+    board, clock = PhaseBoard(), BodyClock()
+    subject = BoundSubject(crew.name, "thread", 1.0, board, clock, tmp_path)
     with pytest.raises(NotSupported, match="a constructor of its own"):
         own_constructor(subject)
     subject.close()
     board.close()
+    clock.close()
 
 
 @pytest.mark.parametrize(
