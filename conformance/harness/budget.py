@@ -9,7 +9,6 @@ _TIMES_STDLIB = 25  # a deadline in stdlib pool lives: open, 100 tasks, close, j
 FIRST_S = 30.0  # for what runs before the calibration is known
 _SLOW_TO_START = frozenset({"spawn", "forkserver", "ray", "dask", "loky"})
 _FEW_EXAMPLES = 3  # where starting a worker costs an interpreter
-_ANY_EXAMPLES = 1_000  # elsewhere Hypothesis's settings rule, and the deadline
 
 
 @dataclass(frozen=True)
@@ -44,9 +43,9 @@ class Budget:
         )
 
 
-def examples(start_method: str) -> int:
-    """Return how many examples a property may have run at most."""
-    return _FEW_EXAMPLES if start_method in _SLOW_TO_START else _ANY_EXAMPLES
+def examples(start_method: str) -> int | None:
+    """Return how many examples a property is given, None where its own settings say."""
+    return _FEW_EXAMPLES if start_method in _SLOW_TO_START else None
 
 
 def default_jobs() -> int:

@@ -57,8 +57,12 @@ def use_profile() -> None:
 def explore(test: Any, attempt: Try, request: Request) -> Attempt:
     """Run a `@given` test; returns its smallest failure, or the PASS that stands for all.
 
-    At most `max_examples` are run, and no new one after a deadline.
+    At most `max_examples` are run, or what its settings say, and no new one after a deadline.
     """
+    if request.max_examples is not None:
+        own = test._hypothesis_internal_use_settings  # noqa: SLF001 - no public way to change it
+        asked = settings(own, max_examples=request.max_examples)
+        test._hypothesis_internal_use_settings = asked  # noqa: SLF001 - as above
     exploration = _Exploration(attempt, request)
     test.hypothesis.inner_test = exploration.example
     try:
@@ -73,7 +77,6 @@ class _Exploration:
 
     def __init__(self, attempt: Try, request: Request) -> None:
         self._attempt = attempt
-        self._most = request.max_examples
         self._deadline_s = request.deadline_s
         self._shrink_s = _SHRINK_SHARE * request.deadline_s if request.shrink else 0.0
         self._seen: dict[str, Attempt] = {}
@@ -124,9 +127,7 @@ class _Exploration:
         return last
 
     def _is_spent(self) -> bool:
-        generating = self._first is None
-        late = time.monotonic() > self._until
-        return self._run > 0 and (late or (generating and self._run >= self._most))
+        return self._run > 0 and time.monotonic() > self._until
 
     def _run_one(self, arguments: dict[str, Any]) -> Attempt:
         shrinking = self._first is not None

@@ -100,7 +100,7 @@ def add_options(parser: pytest.Parser) -> None:
         "--examples",
         type=_positive(int),
         metavar="N",
-        help="examples a property is given at most (default: what Hypothesis and time allow)",
+        help="examples a property is given, in the time of a deadline (default: its own settings)",
     )
     group.addoption(
         "--no-shrink",

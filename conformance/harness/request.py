@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 class Request:
     """One body, or one property whose examples are bodies.
 
-    `module` and `function` name the test; times are seconds.
+    `module` and `function` name the test; times are seconds of body time.
     """
 
     module: str
@@ -18,7 +18,8 @@ class Request:
     start_method: str
     deadline_s: float
     folder: str
-    max_examples: int
+    max_examples: int | None
+    """Examples of a property; None for as many as its own settings say."""
     memory_mib: int
     needs: tuple[str, ...] = ()
     shrink: bool = True
