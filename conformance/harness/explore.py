@@ -5,12 +5,13 @@ an example that hangs, dies or leaks is a failure like any other and shrinks lik
 any other.  What keeps that affordable:
 - the first failure is found under the full deadline, shrinking runs under a
   short one (three times the slowest example that passed) and within a budget;
-- no example is run twice: its verdict is remembered, which also lets the engine
-  end once the budget is spent (examples not seen before then count as passing);
+- no example is run twice: its verdict is remembered; the engine is left once the
+  budget is spent, for it would go on to look for smaller ones for a minute;
 - the smallest example is run once more under the full deadline, and only if it
   still fails is it the verdict; else the first failure is, and failing that, FLAKY.
 """
 
+import contextlib
 import time
 from collections.abc import Callable
 from typing import Any
@@ -34,6 +35,10 @@ Try = Callable[[dict[str, Any], float], Attempt]
 
 class _Failed(Exception):  # noqa: N818 - what the engine sees of a verdict
     """An example failed.  A subclass a verdict, so that the engine does not mix them up."""
+
+
+class _Spent(BaseException):
+    """There is no time for another example.  No Exception: the engine would keep it."""
 
 
 _FAILED = {verdict: type(f"_Failed{verdict}", (_Failed,), {}) for verdict in _STOPS}
@@ -65,11 +70,9 @@ def explore(test: Any, attempt: Try, request: Request) -> Attempt:
         test._hypothesis_internal_use_settings = asked  # noqa: SLF001 - as above
     exploration = _Exploration(attempt, request)
     test.hypothesis.inner_test = exploration.example
-    try:
+    with contextlib.suppress(_Failed, _Spent):
         test(subject=None)
-    except _Failed:
-        return exploration.confirmed()
-    return exploration.passed()
+    return exploration.verdict()
 
 
 class _Exploration:
@@ -93,7 +96,7 @@ class _Exploration:
         seen = self._seen.get(key)
         if seen is None:
             if self._is_spent():
-                return
+                raise _Spent
             seen = self._seen[key] = self._run_one(arguments)
         if seen.rejected:
             raise UnsatisfiedAssumption
@@ -104,8 +107,12 @@ class _Exploration:
                 self._until = time.monotonic() + self._shrink_s
             raise _FAILED[seen.verdict](key)
 
-    def confirmed(self) -> Attempt:
-        """Run the smallest failure again under the full deadline; returns the verdict."""
+    def verdict(self) -> Attempt:
+        """Return the smallest failure, or the PASS (UNSUPPORTED, SKIP) that all examples share."""
+        return self._passed() if self._first is None else self._confirmed()
+
+    def _confirmed(self) -> Attempt:
+        """Run the smallest failure again under the full deadline."""
         assert self._first is not None and self._last is not None  # noqa: PT018
         for arguments, earlier in (self._last, self._first):
             again = self._attempt(arguments, self._deadline_s)
@@ -116,8 +123,7 @@ class _Exploration:
         first.verdict = Verdict.FLAKY
         return self._told(first, arguments)
 
-    def passed(self) -> Attempt:
-        """Return the PASS (or the UNSUPPORTED, SKIP) that all examples share."""
+    def _passed(self) -> Attempt:
         ran = [seen for seen in self._seen.values() if not seen.rejected]
         if not ran:
             return Attempt(Verdict.ERROR, message="assume() refused every example")
