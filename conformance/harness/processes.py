@@ -68,7 +68,7 @@ def reap() -> dict[int, int]:
         ended[pid] = status
 
 
-def kill_descendants(patience_s: float = 5.0) -> dict[int, int]:
+def kill_descendants(patience_s: float = 30.0) -> dict[int, int]:
     """SIGKILL everything below this process until nothing is left, and reap it.
 
     The list is taken again after each round, since a killed parent's children
