@@ -1,13 +1,15 @@
-"""Workers are killed from outside, as by the out-of-memory killer: while idle, or in a task."""
+"""Workers are killed from outside, as by the out-of-memory killer: idle, busy or at any time."""
 
 import signal
 from collections.abc import Iterable
+from contextlib import suppress
 
 import psutil
 
 from ..harness.bound import BoundSubject
 from ..harness.expect import InjectorError, Mismatch
-from ..harness.workers import all_gone, busy_workers
+from ..harness.workers import all_gone, busy_workers, workers
+from ..subjects.starting import family_of
 
 
 def kill(subject: BoundSubject, processes: Iterable[psutil.Process], which: str) -> None:
@@ -29,3 +31,19 @@ def kill_in_task(subject: BoundSubject, count: int) -> None:
     """Kill the workers of recorded tasks once `count` of them are in one."""
     subject.eventually(lambda: len(busy_workers(subject)) >= count, f"{count} busy workers")
     kill(subject, map(psutil.Process, busy_workers(subject)), "the busy workers")
+
+
+def kill_any(subject: BoundSubject, which: int) -> bool:
+    """Send SIGKILL to the worker of that number, counted round; says whether there was one.
+
+    Nobody looks what it does, and nobody waits for its end.
+    """
+    found = workers()
+    if not found:
+        return False
+    which %= len(found)
+    children = f"{family_of(subject.declared.target).__name__}.active_children()"
+    subject.statement(f"os.kill({children}[{which}].pid, signal.SIGKILL)")
+    with suppress(psutil.NoSuchProcess):
+        found[which].send_signal(signal.SIGKILL)
+    return True

@@ -95,6 +95,10 @@ class BoundSubject:
         """Put a comment into the stand-alone script: a fault, a wait, a signal."""
         self._transcript.note(text)
 
+    def statement(self, text: str) -> None:
+        """Put a statement into the stand-alone script: what is done to the pool from outside."""
+        self._transcript.statement(text)
+
     def recorded(self, function: Callable[[Any], Any]) -> Callable[[Any], Any]:
         """Return the task function with the side channel around it; see `history`."""
         return functools.partial(tasks.recorded, str(self._history), function)

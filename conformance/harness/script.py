@@ -14,12 +14,14 @@ from types import ModuleType
 
 from .attempt import Attempt
 from .request import Request
-from .transcript import PLACEHOLDER
+from .transcript import PLACEHOLDER, RAISED
+
+_MODULES = ("contextlib", "functools", "os", "signal")  # that statements may name
 
 
 def render(seen: Attempt, request: Request, modules: list[ModuleType]) -> str:
     """Return the script; `modules` are searched in order for the names the calls use."""
-    statements = seen.transcript.rstrip().splitlines()
+    statements = _survived(seen.transcript.rstrip().splitlines())
     where = f" in {seen.phase}" if seen.phase else ""
     statements.append(f"# {seen.verdict}{where}: {seen.message or seen.observed}".split("\n")[0])
     names = {n.id for n in ast.walk(ast.parse("\n".join(statements))) if isinstance(n, ast.Name)}
@@ -40,6 +42,21 @@ def _subject_import(request: Request) -> list[str]:
     module, _, attribute = request.subject.partition(":")
     family = _family(module)
     return [f"import {family}", f"from {module} import {attribute} as Pool"]
+
+
+def _survived(statements: list[str]) -> list[str]:
+    """Let the script go on behind a call that raised, as the body did."""
+    marks = (line.removeprefix(RAISED).split() for line in statements if line.startswith(RAISED))
+    raised = {name: (caught, kind) for name, caught, kind in marks}
+    kept = (line for line in statements if not line.startswith(RAISED))
+    return [_suppressing(raised.get(line.partition(" = ")[0]), line) for line in kept]
+
+
+def _suppressing(raised: tuple[str, str] | None, statement: str) -> str:
+    if raised is None:
+        return statement
+    caught, kind = raised
+    return f"with contextlib.suppress({caught}):  # {kind}\n    {statement}"
 
 
 def _family(module: str) -> str:
@@ -75,8 +92,7 @@ def _needed(names: set[str], modules: list[ModuleType]) -> tuple[list[str], list
         imports += [
             _import_of(name, bindings[name]) for name in wanted if _is_import(bindings[name])
         ]
-    if "functools" in names:
-        imports.append("import functools")
+    imports += [f"import {name}" for name in _MODULES if name in names]
     return imports, definitions
 
 

@@ -41,7 +41,11 @@ class Tracker:
         """Make the call; returns its value and the name the transcript gave it."""
         name = self.transcript.call(target, method, args, kwargs)
         with self.board.phase(_PHASES.get(method, method)):
-            return function(*args, **kwargs), name
+            try:
+                return function(*args, **kwargs), name
+            except BaseException as error:
+                self.transcript.raised(name, error)
+                raise
 
 
 class Tracked:

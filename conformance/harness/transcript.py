@@ -13,6 +13,8 @@ from typing import Any
 from .. import tasks
 
 PLACEHOLDER = "..."
+RAISED = "# raised: "
+"""Begins the line of a call that raised: its result's name, what catches it, what it was."""
 _LONGEST = 4_000  # characters of one argument; longer ones would bury the script
 
 
@@ -39,6 +41,16 @@ class Transcript:
     def note(self, text: str) -> None:
         """Write a comment: what happens here that is no call on the subject."""
         self._stream.write(f"# {text}\n")
+
+    def statement(self, text: str) -> None:
+        """Write a statement that is no call on the subject."""
+        self._stream.write(f"{text}\n")
+
+    def raised(self, name: str, error: BaseException) -> None:
+        """Note that the call whose result was to go by this name raised."""
+        kind = type(error).__name__
+        caught = kind if type(error).__module__ == "builtins" else "Exception"
+        self._stream.write(f"{RAISED}{name} {caught} {kind}\n")
 
     def close(self) -> None:
         """Close the file."""

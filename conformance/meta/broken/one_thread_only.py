@@ -7,6 +7,7 @@ from typing import Any
 from ..specimens import Caught
 
 CAUGHT = (
+    Caught("SEQ-02", "FAIL", "made in another thread"),
     Caught("THREAD-01", "FAIL", "made in another thread"),
     Caught("THREAD-03", "FAIL", "what refused calls raised"),
     Caught("THREAD-04", "FAIL", "made in another thread"),

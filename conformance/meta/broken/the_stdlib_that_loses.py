@@ -13,6 +13,8 @@ CAUGHT = (
     Caught("DEATH-08", "HANG", "HANG @ get"),
     Caught("DEATH-09", "HANG", "HANG @ terminate"),
     Caught("DEATH-10", "HANG", "HANG @ get"),
+    Caught("SEQ-03", "HANG", "HANG @"),
+    Caught("SEQ-04", "HANG", "HANG @"),
     Caught("LIFE-07", "HANG", "HANG @ get"),
     Caught("LIFE-08", "HANG", "HANG @ get"),
     Caught("LIFE-09", "FAIL", "workers were started", "spawn"),

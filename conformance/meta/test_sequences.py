@@ -1,0 +1,120 @@
+"""The model of sequences: what it allows, and what it does not; and the script that shows one."""
+
+import pytest
+
+from .. import tasks
+from ..harness import script
+from ..harness.attempt import Attempt
+from ..harness.outcome import Error, Outcome, Value
+from ..harness.request import Request
+from ..harness.verdicts import Verdict
+from ..sequence_model import Others, judge
+from ..sequences import SKIPPED, End, Get, Kill, Ready, Sequence, Step, Submit, Take, items_of
+
+_OVER = Error("StopIteration", ())
+_LATE = Error("TimeoutError", ())
+_LOST = Error("WorkerLostError", ("a worker was lost",))
+_REFUSED = Error("ValueError", ("Pool not running",))
+_DONE = Value(None)
+_HANDLE = Value("a handle")
+
+_SQUARES = Submit("map_async", "square", 3)
+_STREAM = Submit("imap", "square", 2)
+_UNORDERED = Submit("imap_unordered", "square", 2)
+_DIES = Submit("apply_async", "die")
+_RAISES = Submit("map", "even or raise", 4)
+
+Played = list[tuple[Step, Outcome]]
+
+ALLOWED: list[Played] = [
+    [(_SQUARES, _HANDLE), (Get(0), Value([0, 1, 4])), (Get(0), Value([0, 1, 4]))],
+    [(_SQUARES, _HANDLE), (Get(0, 0), _LATE), (Get(0), Value([0, 1, 4]))],
+    [(_STREAM, _HANDLE), (Take(0, 3), Value([Value(0), Value(1), _OVER]))],
+    [(_UNORDERED, _HANDLE), (Take(0, 3), Value([Value(1), Value(0), _OVER]))],
+    [(_STREAM, _HANDLE), (Kill(0), Value(True)), (Take(0, 3), Value([_LOST, Value(1), _OVER]))],
+    [(_RAISES, Error("ValueError", (1,)))],
+    [(_RAISES, Error("ValueError", (3,)))],
+    [(_DIES, _HANDLE), (Get(0), _LOST), (Get(0), _LOST)],
+    [(End("join"), Error("ValueError", ("still running",))), (End("close"), _DONE)],
+    [(End("close"), _DONE), (_SQUARES, _REFUSED), (Get(0), SKIPPED), (End("join"), _DONE)],
+    [(_SQUARES, _HANDLE), (End("terminate"), _DONE), (Get(0), _LOST)],
+    [(_SQUARES, _HANDLE), (End("terminate"), _DONE), (Get(0, 0), _LATE)],
+]
+REFUSED: list[Played] = [
+    [(_SQUARES, _HANDLE), (Get(0), Value([0, 4, 1]))],
+    [(_SQUARES, _HANDLE), (Get(0), _LATE)],
+    [(_SQUARES, _HANDLE), (Get(0), _LOST)],
+    [(_SQUARES, _HANDLE), (Get(0), Value([0, 1, 4])), (Get(0), _DONE)],
+    [(_SQUARES, _HANDLE), (End("close"), _DONE), (End("join"), _DONE), (Get(0, 0), _LATE)],
+    [(_SQUARES, _HANDLE), (End("close"), _DONE), (End("join"), _DONE), (Ready(0), Value(False))],
+    [(_STREAM, _HANDLE), (Take(0, 1), Value([Value(1)]))],
+    [(_STREAM, _HANDLE), (Take(0, 3), Value([Value(0), Value(1), Value(1)]))],
+    [(_UNORDERED, _HANDLE), (Take(0, 2), Value([Value(1), Value(1)]))],
+    [(_UNORDERED, _HANDLE), (Take(0, 2), Value([Value(1), _OVER]))],
+    [(_STREAM, _HANDLE), (Kill(0), Value(True)), (Take(0, 2), Value([_LOST, _LOST]))],
+    [(_RAISES, Error("ValueError", (2,)))],
+    [(_RAISES, Value([0, 1, 2, 3]))],
+    [(_DIES, _HANDLE), (Get(0), Value(0))],
+    [(End("join"), _DONE)],
+    [(End("close"), _DONE), (_SQUARES, _HANDLE)],
+    [(End("close"), _REFUSED)],
+]
+
+
+@pytest.mark.parametrize("played", ALLOWED, ids=str)
+def test_the_model_allows(played: Played) -> None:
+    """What a sound pool does passes."""
+    steps, outcomes = zip(*played, strict=True)
+    assert judge(list(steps), list(outcomes)) is None
+
+
+@pytest.mark.parametrize("played", REFUSED, ids=str)
+def test_the_model_refuses(played: Played) -> None:
+    """The last outcome of each is wrong, and it is that step that is named."""
+    steps, outcomes = zip(*played, strict=True)
+    wrong = judge(list(steps), list(outcomes))
+    assert wrong is not None
+    assert wrong.step == steps[-1]
+
+
+def test_others_explain_what_they_may_have_done() -> None:
+    """A pool that another thread ends may refuse a job; one that nobody ends may not."""
+    ending: list[Sequence] = [[End("terminate"), Kill(0)]]
+    assert judge([_SQUARES], [_REFUSED], others=Others.of(ending)) is None
+    assert judge([_SQUARES], [_REFUSED], others=Others.of([[]])) is not None
+
+
+def test_items_are_told_apart() -> None:
+    """No two jobs of a sequence, or of several threads', have an item in common."""
+    ranges = [items_of(thread, job, 8) for thread in range(4) for job in range(12)]
+    items = [item for each in ranges for item in each]
+    assert len(set(items)) == len(items)
+    assert all(each.start % 2 == 0 for each in ranges)
+
+
+def test_a_script_goes_on_behind_a_call_that_raised() -> None:
+    """A call that raised is let pass, as in the body, and a kill needs its imports."""
+    transcript = (
+        "pool1 = Pool(2)\n"
+        "r1 = pool1.join()\n"
+        "# raised: r1 ValueError ValueError\n"
+        "os.kill(multiprocessing.active_children()[0].pid, signal.SIGKILL)\n"
+        "r2 = pool1.apply(square, (3,))\n"
+    )
+    seen = Attempt(Verdict.HANG, phase="apply", message="hangs", transcript=transcript)
+    request = Request(
+        module="none",
+        function="none",
+        clause="SEQ-03",
+        subject="multiprocessing:Pool",
+        start_method="fork",
+        deadline_s=1.0,
+        folder="none",
+        max_examples=1,
+        memory_mib=1,
+    )
+    text = script.render(seen, request, [tasks])
+    compile(text, "<script>", "exec")
+    assert "    with contextlib.suppress(ValueError):  # ValueError\n        r1 = " in text
+    for module in ("contextlib", "os", "signal", "multiprocessing"):
+        assert f"import {module}\n" in text
