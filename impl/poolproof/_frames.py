@@ -24,7 +24,7 @@ class TaskKind(enum.IntEnum):
 
     HELLO = 0  # carries the descriptor of the claim slot
     RUN = 1  # call the callable with each item
-    FORGET = 2  # drop callables that will not be used again
+    FORGET = 2  # drop the callable `forget`
     STOP = 3  # the sentinel: finish and exit
 
 
@@ -52,6 +52,7 @@ class TaskHeader(NamedTuple):
     call_size: bytes of the callable's pickle in this message, 0 for a known one.
     size:      bytes of the body, the callable's pickle and the items' together.
     budget_ns: run time after which the worker gives back what it has not started.
+    forget:    call_id of a callable that will not be used again, 0 for none.
     """
 
     kind: int
@@ -63,6 +64,7 @@ class TaskHeader(NamedTuple):
     call_size: int = 0
     size: int = 0
     budget_ns: int = 0
+    forget: int = 0
 
 
 class ResultHeader(NamedTuple):
@@ -87,7 +89,7 @@ class ResultHeader(NamedTuple):
     size: int
 
 
-_TASK = struct.Struct("<BBBBQQQQQ")
+_TASK = struct.Struct("<BBBBQQQQQQ")
 _RESULT = struct.Struct("<BBBBQQQQQ")
 TASK_HEADER_SIZE = _TASK.size
 RESULT_HEADER_SIZE = _RESULT.size

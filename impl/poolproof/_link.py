@@ -115,11 +115,14 @@ class Link:
 
         Raises: BlockingIOError when the channel is full; nothing has been sent then.
         """
-        while self._stale:
+        while len(self._stale) > 1:
             self.tell(TaskKind.FORGET, self._stale.pop())
+        if self._stale:  # the last one rides along: a message costs as much as a frame
+            header = header._replace(forget=self._stale[0])
         fd = None if frame.file is None else frame.file.fd
         inline = () if header.in_file else body
         send(self._sock, pack_task(header), inline, fd=fd, flags=DONTWAIT)
+        self._stale.clear()
         self.ledger.append(frame)
 
     def exchange(self, frame: Frame, record: Sequence[Buffer]) -> Record | None:
@@ -152,10 +155,10 @@ class Link:
         self._seq += 1
         return self._seq
 
-    def tell(self, kind: TaskKind, call_id: int = 0) -> None:
+    def tell(self, kind: TaskKind, forget: int = 0) -> None:
         """Send a message without tasks, if the channel takes it."""
         try:
-            send(self._sock, pack_task(TaskHeader(kind, call_id=call_id)), flags=DONTWAIT)
+            send(self._sock, pack_task(TaskHeader(kind, forget=forget)), flags=DONTWAIT)
         except BlockingIOError:
             return  # a worker with a full channel is about to read, or is dead
 
@@ -180,8 +183,9 @@ class Link:
         if fd is not None:
             os.close(fd)
         header = unpack_task(record)
+        if header.forget:
+            self._stale.append(header.forget)
         if header.kind != TaskKind.RUN:
-            self._stale.append(header.call_id)
             return None
         frame = next(f for f in self.ledger if f.seq == header.seq)
         self.ledger.remove(frame)

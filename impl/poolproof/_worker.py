@@ -168,8 +168,9 @@ class Worker:
             header = unpack_task(record)
             if header.kind == TaskKind.STOP:
                 return
+            if header.forget:
+                self._calls.pop(header.forget, None)
             if header.kind == TaskKind.FORGET:
-                self._calls.pop(header.call_id, None)
                 continue
             file = None if fd is None else self._files.receive(fd)
             self._take_up(header, record[TASK_HEADER_SIZE:], file)

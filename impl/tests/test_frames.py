@@ -26,9 +26,7 @@ from poolproof._frames import (
 
 FLAG = st.integers(0, 1)
 NUMBER = st.integers(0, 2**64 - 1)
-TASKS = st.builds(
-    TaskHeader, st.sampled_from(TaskKind), FLAG, FLAG, FLAG, NUMBER, NUMBER, NUMBER, NUMBER, NUMBER
-)
+TASKS = st.builds(TaskHeader, st.sampled_from(TaskKind), *[FLAG] * 3, *[NUMBER] * 6)
 RESULTS = st.builds(
     ResultHeader,
     st.sampled_from(ResultKind),
