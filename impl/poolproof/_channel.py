@@ -63,7 +63,10 @@ def pickle_into(body: Body, obj: Any) -> int:
 
 def socket_pair() -> tuple[socket.socket, socket.socket]:
     """Make the two ends of a worker's channel: the parent's, the worker's."""
-    return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ends = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    for end in ends:  # a default timeout of the user's would end an idle worker
+        end.settimeout(None)
+    return ends
 
 
 def fits_inline(size: int) -> bool:

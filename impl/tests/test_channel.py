@@ -39,6 +39,16 @@ def _ends() -> Iterator[Ends]:
     peer.close()
 
 
+def test_a_default_timeout_of_the_users_is_not_for_channels() -> None:
+    socket.setdefaulttimeout(0.01)
+    try:
+        for end in socket_pair():
+            with end:
+                assert end.gettimeout() is None
+    finally:
+        socket.setdefaulttimeout(None)
+
+
 def _receive(end: socket.socket) -> bytes:
     received = Receiver(end).receive()
     assert received is not None
