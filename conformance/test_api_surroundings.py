@@ -16,9 +16,9 @@ from . import tasks
 from .clauses import clause
 from .harness import expect, nested
 from .harness.bound import BoundSubject
-from .harness.census import baseline
 from .harness.constructing import own_constructor
 from .harness.expect import Skip
+from .harness.workers import workers
 from .subjects.capabilities import METHODS
 
 MANY_WORKERS = 200
@@ -48,11 +48,11 @@ def test_without_a_count_there_is_a_worker_for_each_usable_processor(subject: Bo
 def _default_workers(subject: BoundSubject) -> int:
     """Return how many workers start where one processor may be used."""
     own_constructor(subject)
-    before = baseline()
+    before = {process.pid for process in workers()}
     with _bound_to_one_processor():
         subject.note("here the process is bound to one processor: os.sched_setaffinity")
         with subject.open(None):
-            return len(subject.census(before, patience_s=0).children)
+            return len({process.pid for process in workers()} - before)
 
 
 @contextmanager

@@ -21,18 +21,29 @@ def failing_start(subject: BoundSubject, started: int) -> Iterator[OSError]:
     process: Any = family_of(subject.declared.target).get_context(subject.start_method).Process
     if "_Popen" not in vars(process):
         raise InjectorError(f"expected a Process class with _Popen of its own, got {process!r}")
-    start, asked = vars(process)["_Popen"], []
+    asked: list[Any] = []
 
-    def fail_after(*args: Any, **kwargs: Any) -> Any:
-        asked.append(args)
-        if len(asked) > started:
-            raise error
-        return start.__func__(*args, **kwargs)
+    def failing(start: Any) -> Any:
+        def fail_after(*args: Any, **kwargs: Any) -> Any:
+            asked.append(args)
+            if len(asked) > started:
+                raise error
+            return start.__func__(*args, **kwargs)
 
-    process._Popen = staticmethod(fail_after)  # noqa: SLF001 - what every start method goes through
+        return staticmethod(fail_after)
+
+    # What every start method goes through; a pool may derive processes of its own from it.
+    starts = [(kind, vars(kind)["_Popen"]) for kind in _kinds(process) if "_Popen" in vars(kind)]
+    for kind, start in starts:
+        kind._Popen = failing(start)  # noqa: SLF001 - there is no public name
     try:
         yield error
     finally:
-        process._Popen = start  # noqa: SLF001 - as above
+        for kind, start in starts:
+            kind._Popen = start  # noqa: SLF001 - as above
     if len(asked) <= started:
         raise InjectorError(f"expected more than {started} processes to be asked for")
+
+
+def _kinds(process: Any) -> list[Any]:
+    return [process, *(kind for derived in process.__subclasses__() for kind in _kinds(derived))]

@@ -55,6 +55,15 @@ def is_helper(process: psutil.Process) -> bool:
     return parent is None or parent.cmdline() != command
 
 
+def is_fork_server(process: psutil.Process) -> bool:
+    """Whether it says by its name (Linux: `/proc/PID/comm`) that it forks workers and is none.
+
+    It belongs to a pool, so that it counts as a leak where it stays.
+    Raises: psutil.Error when the process is gone.
+    """
+    return "forkserver" in process.name()
+
+
 def reap() -> dict[int, int]:
     """Collect every child that has ended: pid -> wait status."""
     ended: dict[int, int] = {}

@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterable
 import psutil
 
 from .bound import BoundSubject
-from .processes import descendants, is_helper
+from .processes import descendants, is_fork_server, is_helper
 from .tracked import TrackedPool
 
 _LOOKS = 4  # in a row at which a process slept: what stops for less is still at work
 
 
 def workers(parent: int | None = None) -> list[psutil.Process]:
-    """Return what lives below `parent`, this body by default, helpers of start methods apart."""
+    """Return what lives below `parent`, this body by default, helpers and fork servers apart."""
     found = []
     for process in descendants(parent):
         with contextlib.suppress(psutil.Error):
-            if not is_gone(process) and not is_helper(process):
+            if not (is_gone(process) or is_helper(process) or is_fork_server(process)):
                 found.append(process)
     return found
 
