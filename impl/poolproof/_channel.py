@@ -69,6 +69,19 @@ def socket_pair() -> tuple[socket.socket, socket.socket]:
     return ends
 
 
+def receive_fds(sock: socket.socket, size: int, count: int) -> tuple[bytes, list[int]]:
+    """Return one record of up to `size` bytes, empty at the end, and what it carries.
+
+    Descriptors for which there is no room in this process are missing.  Not `socket.recv_fds`,
+    which ignores the flags it is given, and so leaves them to programs that are executed.
+    """
+    record, ancillary, _, _ = sock.recvmsg(size, _FD_SPACE * count, _CLOSE_ON_EXEC)
+    fds = array.array("i")
+    for _, _, data in ancillary:
+        fds.frombytes(data)
+    return record, list(fds)
+
+
 def fits_inline(size: int) -> bool:
     """Tell whether a body of `size` bytes travels in the record itself."""
     return size <= INLINE_LIMIT

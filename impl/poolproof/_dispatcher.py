@@ -61,7 +61,9 @@ class Dispatcher:
         self._cache: set[Job] = set()
         self._epoll = select.epoll()
         self._links: dict[int, Link] = {}
-        self._termination = Termination(workers.links, self._abandon_all, self._release)
+        self._termination = Termination(
+            workers.links, workers.starter, self._abandon_all, self._release
+        )
         self._released = Latch()
         self._thread = threading.Thread(target=self._run, name="poolproof-dispatcher", daemon=True)
 
@@ -269,6 +271,7 @@ class Dispatcher:
         self._loans.close(self._workers.links)
         self._workers.links.clear()
         self._links.clear()
+        self._workers.starter.end()
         self._shelf.close()
         if self._trace is not None:
             self._trace.close()

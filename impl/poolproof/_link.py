@@ -9,7 +9,6 @@ every task is, at any instant, dead worker or not.
 from __future__ import annotations
 
 import os
-import select
 import socket
 from collections import deque
 from collections.abc import Sequence
@@ -24,6 +23,8 @@ from ._channel import DONTWAIT, Body, Receiver, Record, send
 from ._frames import TaskHeader, TaskKind, pack_task, unpack_task
 from ._jobs import Job, Span
 from ._memory import Buffer, MemoryFile
+from ._replacement import Replacement
+from ._template import readable
 
 REAP_S = 5.0  # how long the exit status of a dead process may take to arrive
 
@@ -193,12 +194,12 @@ class Link:
 
     def dead(self) -> bool:
         """Tell whether the process has ended."""
-        return _readable(self.death_fd)
+        return readable(self.death_fd)
 
     def reap(self) -> int | None:
         """Return the exit code of a process that has ended, and leave no zombie."""
         if self.process.exitcode is None:
-            # Under forkserver the status comes by a pipe, a moment after the death.
+            # Under forkserver, and from a template, the status comes a moment after the death.
             self.process.join(REAP_S)
         return self.process.exitcode
 
@@ -208,21 +209,17 @@ class Link:
         self._peer.close()
         self.slot.close()
         os.close(self.death_fd)
-        if self.process.exitcode is not None:
+        if not self.process.is_alive():
             self.process.close()
-
-
-def _readable(fd: int) -> bool:
-    poll = select.poll()
-    poll.register(fd, select.POLLIN)
-    return bool(poll.poll(0))
 
 
 def _death_fd(process: BaseProcess) -> int:
     """Return a descriptor that becomes readable when the process ends.
 
-    Not `process.sentinel`: that pipe stays open in what a task forks.
+    Not `process.sentinel` where it is a pipe: that stays open in what a task forks.
     """
+    if isinstance(process, Replacement):
+        return os.dup(process.sentinel)
     try:
         assert process.pid is not None
         return os.pidfd_open(process.pid)

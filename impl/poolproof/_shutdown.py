@@ -3,11 +3,15 @@
 close, then join                        terminate
   every job has its outcome               abandon    waiting callers first: what
   dismiss   the sentinel goes behind                 follows may take a second
-            the last frame of each        interrupt  SIGTERM: lets a worker's own
-            worker                                   handler run
+            the last frame of each        retire     the template forks no more, and
+            worker; the template                     exits behind its last worker
+            exits behind the last         interrupt  SIGTERM: lets a worker's own
+            of its own                               handler run
   bury      each exit is awaited, and     kill       SIGKILL after a grace, for
             a late death accounted for               those that ignore SIGTERM or
-  release   descriptors, callback thread             are stopped
+  release   template, descriptors,                   are stopped
+            callback thread               end        the template, stopped or not: each
+                                                     exit code would be waited for
                                           bury       no zombie is left
                                           release    descriptors, callback thread
 
@@ -22,9 +26,10 @@ import time
 from collections.abc import Callable
 
 from ._link import Link
+from ._starter import Starter
+from ._template import KILL_S
 
 GRACE_S = 0.5  # for a worker to end after SIGTERM
-KILL_S = 5.0  # for the kernel to end it after SIGKILL
 
 
 class Termination:
@@ -38,10 +43,12 @@ class Termination:
     def __init__(
         self,
         links: list[Link],
+        starter: Starter,
         abandon: Callable[[], None],
         release: Callable[[], None],
     ) -> None:
         self._links = links
+        self._starter = starter
         self._abandon = abandon
         self._release = release
         # Re-entrant: a signal handler may terminate a pool that is being terminated.
@@ -55,8 +62,11 @@ class Termination:
                 return
             self._done = True
             self._abandon()
+            self._starter.retire()
             _interrupt(self._links)
             _kill(self._links)
+            _await_deaths(self._links, KILL_S)
+            self._starter.end()
             _bury(self._links)
             self._release()
 
@@ -74,7 +84,6 @@ def _kill(links: list[Link]) -> None:
 
 
 def _bury(links: list[Link]) -> None:
-    _await_deaths(links, KILL_S)
     for link in links:
         link.reap()
 

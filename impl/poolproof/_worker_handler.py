@@ -8,31 +8,25 @@ ledger (everything else was never started and runs elsewhere).
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Callable
 from multiprocessing.context import BaseContext
-from multiprocessing.process import BaseProcess
 from typing import Any
 
-from . import _descriptors
-from ._channel import socket_pair
 from ._claims import Claim, Phase
 from ._errors import BrokenPoolError, WorkerLostError, describe_exit
 from ._frames import TaskKind
 from ._jobs import Job
 from ._link import Frame, Link
 from ._result_handler import ResultHandler, deliver_outcomes
+from ._starter import Starter
 from ._task_handler import TaskHandler
 from ._trace import TraceWriter
-from ._worker import worker_main
 
 RETRY_S = 0.1  # first pause after a process could not be started; doubles up to ...
 RETRY_MAX_S = 2.0
 KILLED_PATIENCE_S = 30.0  # how long workers may be killed while they start, none getting ready
 START_ATTEMPTS = 5  # failed starts in a row before the pool is broken: 1.5 s
-
-_Started = tuple[BaseProcess, socket.socket, socket.socket]
 
 
 class WorkerHandler:
@@ -46,9 +40,9 @@ class WorkerHandler:
         maxtasksperchild: int | None,
         trace: TraceWriter | None,
     ) -> None:
-        self._context = context
+        #: what makes workers, and has a template to end
+        self.starter = Starter(context, (*worker_args, trace is not None))
         self._size = size
-        self._worker_args = worker_args
         self._maxtasksperchild = maxtasksperchild
         self._trace = trace
         self.links: list[Link] = []
@@ -59,38 +53,26 @@ class WorkerHandler:
         #: why no worker can be had; set once, the pool is then useless
         self.broken: BrokenPoolError | None = None
 
+    def start_all(self) -> None:
+        """Start the first workers.
+
+        Raises: whatever starting a process raises, with nothing left behind.
+        """
+        with self.starter.template_beside():
+            self.start(self._size)
+
     def start(self, count: int) -> list[Link]:
         """Start workers.
 
         Raises: whatever the context's `Process` raises, with nothing left behind.
         """
-        started: list[_Started] = []
-        try:
-            for _ in range(count):
-                started.append(self._start_process())  # noqa: PERF401  what has started must be known
-        except BaseException:
-            _discard(started)
-            raise
-        # Only now: what a context's Process has beside start() is needed from here on.
-        links = [Link(*parts) for parts in started]
+        # All of them first: only a link needs what a context's Process has beside start().
+        links = [Link(*parts) for parts in self.starter.start(count)]
         for link in links:
             if self._maxtasksperchild is not None:
                 link.allow(self._maxtasksperchild)
         self.links.extend(links)
         return links
-
-    def _start_process(self) -> _Started:
-        own, peer = socket_pair()
-        try:
-            for end in (own, peer):
-                _descriptors.register(end)
-            process = _process(self._context, peer, (*self._worker_args, self._trace is not None))
-            process.start()
-        except BaseException:
-            own.close()
-            peer.close()
-            raise
-        return process, own, peer
 
     def repopulate(self) -> list[Link]:
         """Start what is missing and return it; a failed start is tried again later."""
@@ -136,6 +118,7 @@ class WorkerHandler:
             continue
         self.links.remove(link)
         exitcode = link.reap()
+        self.starter.buried(link.process)
         if self._trace is not None and not link.retiring:
             self._trace.lost(link.pid, describe_exit(exitcode))
         if not link.ready:
@@ -179,25 +162,7 @@ class WorkerHandler:
             if not link.retiring:
                 link.retiring = True
                 link.tell(TaskKind.STOP)
-
-
-def _discard(started: list[_Started]) -> None:
-    """End the workers of a pool that could not be made."""
-    for process, own, peer in started:
-        process.terminate()
-        own.close()
-        peer.close()
-    for process, _, _ in started:
-        process.join()
-        if isinstance(process, BaseProcess):  # a custom context's need not have it
-            process.close()
-
-
-def _process(context: BaseContext, peer: socket.socket, args: tuple[Any, ...]) -> BaseProcess:
-    process: BaseProcess = context.Process(target=worker_main, args=(peer, *args))  # type: ignore[attr-defined]  # every concrete context has it
-    process.name = process.name.replace("Process", "PoolWorker")
-    process.daemon = True
-    return process
+        self.starter.retire()
 
 
 def _settle_claimed(frame: Frame, claim: Claim, link: Link, tasks: TaskHandler) -> None:

@@ -74,7 +74,7 @@ class Pool:
             maxtasksperchild,
             writer,
         )
-        workers.start(size)
+        workers.start_all()
         self._dispatcher = Dispatcher(self._machine, workers, size, writer)
         # Before the loop runs: a worker may die at once, and only a running pool replaces it.
         self._machine.apply(Event.STARTED)
