@@ -270,5 +270,7 @@ class TaskHandler:
                 self._shelf.take_from(frame)
                 self._refund(busy, frame.job, len(frame.span.tasks))
                 self.requeue(frame.job, frame.span)
+            if not busy.ledger:  # it had read neither, and nothing else would have it served
+                idle.append(busy)
         for link in idle:
             self._send_next(link)

@@ -1,0 +1,56 @@
+"""The task handler: whoever could work has work, whatever was taken back from whom."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from poolproof._channel import Body
+from poolproof._frames import TaskHeader
+from poolproof._link import Frame, Link
+from poolproof._loans import Loans
+from poolproof._memory import Shelf
+from poolproof._task_handler import DEPTH, TaskHandler
+
+from .jobs import map_job, settle
+
+
+class _Unreading(Link):
+    """A worker that has not read what it was sent."""
+
+    def __init__(self) -> None:
+        self.ledger = deque()
+        self.ready = self.held = True
+        self.retiring = False
+        self.allowance = None
+
+    def forget_exchange(self) -> None:
+        pass
+
+    def knows(self, call_id: int) -> bool:  # noqa: ARG002
+        return True
+
+    def next_seq(self) -> int:
+        return 0
+
+    def send_frame(self, frame: Frame, header: TaskHeader, body: Body) -> None:  # noqa: ARG002
+        self.ledger.append(frame)
+
+    def take_back(self) -> Frame | None:
+        return self.ledger.popleft() if self.ledger else None
+
+
+def _nothing(_: object) -> None:
+    """Stand for what an epoll would be told."""
+
+
+def test_a_worker_from_which_everything_was_taken_back_has_work() -> None:
+    job, _ = map_job(range(2))
+    job.sizer.observe(1, 100_000)
+    loans = Loans(_nothing, _nothing, lambda: None)  # nobody is here to borrow a link
+    tasks = TaskHandler(2, Shelf(), loans, settle, _nothing)
+    tasks.submit(job)
+    first, late = _Unreading(), _Unreading()
+    tasks.refill([first])
+    assert len(first.ledger) == DEPTH, "expected a frame to be sent ahead"
+    tasks.refill([first, late])
+    assert (len(first.ledger), len(late.ledger)) == (1, 1)
