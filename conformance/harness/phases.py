@@ -20,15 +20,17 @@ class PhaseBoard:
     """The phases a body is in, the youngest on show.
 
     Guarantees: any thread of the body may enter and leave; the board shows the
-    phase entered last among those not left.  Only the process that made the
-    body's phases writes; workers forked from it share the page and leave it alone.
+    phase entered last among those not left, and those of the main thread, which
+    the test as a whole waits for, before those of others.  Only the process that
+    made the body's phases writes; workers forked from it share the page and leave
+    it alone.
     """
 
     def __init__(self) -> None:
         """Map one anonymous shared page; forked processes see the same one."""
         self._page = mmap.mmap(-1, _PAGE.size)
         self._lock = threading.Lock()
-        self._active: dict[int, str] = {}
+        self._active: dict[tuple[bool, int], str] = {}
         self._serial = 0
 
     @contextmanager
@@ -36,16 +38,15 @@ class PhaseBoard:
         """Show `name` until the block is left."""
         with self._lock:
             self._serial += 1
-            ticket = self._serial
+            ticket = (threading.current_thread() is threading.main_thread(), self._serial)
             self._active[ticket] = name
-            self._show(name)
+            self._show_youngest()
         try:
             yield
         finally:
             with self._lock:
                 del self._active[ticket]
-                youngest = max(self._active, default=None)
-                self._show("" if youngest is None else self._active[youngest])
+                self._show_youngest()
 
     def read(self) -> str | None:
         """Return the phase on show, None when the body is between phases."""
@@ -56,6 +57,7 @@ class PhaseBoard:
         """Give the page back."""
         self._page.close()
 
-    def _show(self, name: str) -> None:
+    def _show_youngest(self) -> None:
+        name = self._active[max(self._active)] if self._active else ""
         raw = name.encode()[:_NAME_BYTES]
         _PAGE.pack_into(self._page, 0, len(raw), raw)
