@@ -79,7 +79,8 @@ def test_an_interrupted_with_block_is_left(subject: BoundSubject) -> None:
         with subject.open(count) as pool:
             idle_workers(subject, pool, count)
             held = pool.apply_async(subject.recorded(gate.task), ("held",))
-            with ctrl_c_once(subject, lambda: busy_workers(subject), "a task started"):
+            started = "a task started"
+            with ctrl_c_once(subject, lambda: busy_workers(subject), started, until_felt=True):
                 held.get()
 
     count = _SEVERAL.get(subject.start_method, 2)

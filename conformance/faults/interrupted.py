@@ -47,8 +47,8 @@ def ctrl_c_once(
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
     thread = threading.Thread(target=press, name="ctrl-c", daemon=True)
-    thread.start()
     try:
+        thread.start()  # the interrupt may come in here already
         yield
     finally:
         left.set()
