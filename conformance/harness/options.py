@@ -36,6 +36,8 @@ class Options:
     summary: Path | None = None
     examples: int | None = None
     shrink: bool = True
+    oracle: bool = True
+    """Whether to find out what the stdlib's pool does where a subject breaks a clause."""
 
 
 def add_options(parser: pytest.Parser) -> None:

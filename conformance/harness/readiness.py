@@ -129,7 +129,7 @@ def make_ready(checks: Checks, *, smoke: bool) -> Readiness:
     return Readiness(
         subjects=subjects,
         budget=Budget(calibration_s, options.budget_scale),
-        oracle_methods=oracle_methods,
+        oracle_methods=oracle_methods if options.oracle else (),
         preloaded=frozenset(name for name in names if told[name].get("preload")),
     )
 

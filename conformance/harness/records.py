@@ -42,10 +42,10 @@ class RecordWriter:
         self._stream.close()
 
 
-def default_path(now: datetime) -> Path:
+def default_path(now: datetime, kind: str = "conformance") -> Path:
     """Return where a run of now is recorded."""
     stamp = now.strftime("%Y%m%dT%H%M%SZ")
-    return records_folder() / f"conformance-{stamp}-py{platform.python_version()}.jsonl"
+    return records_folder() / f"{kind}-{stamp}-py{platform.python_version()}.jsonl"
 
 
 def header(**of_this_run: Any) -> dict[str, Any]:

@@ -4,8 +4,9 @@ A broken pool is a module of `broken` with a `Pool` and what must catch it:
 
     CAUGHT = (Caught("MAP-01", "FAIL", "the results of map"),)
 
-A sound pool is a module of `sound` with a `Pool`; clauses that its oddity breaks
-by design are in `EXCEPT`, each with the reason.
+A module that names a `SUBJECT` instead of having a `Pool` shows a pool from elsewhere: the stdlib's
+own, where its known failures are the flaw.  A sound pool is a module of `sound` with a `Pool`;
+clauses that its oddity breaks by design are in `EXCEPT`, each with the reason.
 """
 
 import importlib
@@ -31,6 +32,8 @@ class Caught:
 class Specimen:
     """One pool of this folder."""
 
+    name: str
+    """Its module's, without the packages."""
     subject: str
     """`MODULE:ATTR`."""
     wrong: str
@@ -42,17 +45,12 @@ class Specimen:
 
 def broken_pools() -> list[Specimen]:
     """Return every pool of `broken`."""
-    return [
-        Specimen(f"{m.__name__}:Pool", _first_line(m), caught=m.CAUGHT) for m in _modules(broken)
-    ]
+    return [_specimen(m, caught=m.CAUGHT) for m in _modules(broken)]
 
 
 def sound_pools() -> list[Specimen]:
     """Return every pool of `sound`."""
-    return [
-        Specimen(f"{m.__name__}:Pool", _first_line(m), exempt=getattr(m, "EXCEPT", {}))
-        for m in _modules(sound)
-    ]
+    return [_specimen(m, exempt=getattr(m, "EXCEPT", {})) for m in _modules(sound)]
 
 
 def _modules(package: ModuleType) -> Iterator[ModuleType]:
@@ -62,5 +60,16 @@ def _modules(package: ModuleType) -> Iterator[ModuleType]:
         yield importlib.import_module(f"{package.__name__}.{module.name}")
 
 
-def _first_line(module: ModuleType) -> str:
-    return (module.__doc__ or "").partition("\n")[0]
+def _specimen(
+    module: ModuleType,
+    *,
+    caught: tuple[Caught, ...] = (),
+    exempt: Mapping[str, str] | None = None,
+) -> Specimen:
+    return Specimen(
+        name=module.__name__.rpartition(".")[2],
+        subject=getattr(module, "SUBJECT", f"{module.__name__}:Pool"),
+        wrong=(module.__doc__ or "").partition("\n")[0],
+        caught=caught,
+        exempt=exempt,
+    )

@@ -8,6 +8,7 @@ from ..specimens import Caught
 CAUGHT = (
     Caught("ERR-07", "FAIL", "the same worker"),
     Caught("PICKLE-06", "FAIL", "the same worker"),
+    Caught("LIFE-11", "DIFFERS", "at most 4 workers"),
 )
 
 

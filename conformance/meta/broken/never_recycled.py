@@ -8,6 +8,7 @@ from ..specimens import Caught
 CAUGHT = (
     Caught("LIFE-01", "FAIL", "tasks a worker"),
     Caught("API-05", "FAIL", "ValueError to be raised"),
+    Caught("SIG-12", "DIFFERS", "a DeprecationWarning about fork()"),
 )
 
 

@@ -8,6 +8,7 @@ CAUGHT = (
     Caught("SHUT-07", "HANG", "HANG @ terminate"),
     Caught("SHUT-10", "HANG", "HANG @ exit"),
     Caught("SHUT-14", "HANG", "HANG @ terminate"),
+    Caught("SIG-05", "HANG", "HANG @ exit"),
 )
 
 
