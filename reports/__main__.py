@@ -16,7 +16,9 @@ from .load_asv import load_asv
 from .load_compare import load_compare
 from .load_conformance import load_conformance
 from .load_cpython import load_cpython
+from .load_teeth import load_teeth
 from .page import render_report
+from .teeth import build_teeth
 from .timeline import draw_timeline
 from .timings import build_timings
 
@@ -67,7 +69,8 @@ def _report(records: Path, asv: Path, out: Path) -> int:
     compared = load_compare(records)
     tracked = load_asv(asv)
     cpython = load_cpython(records)
-    if all(frame.empty for frame in (conformance.runs, compared, tracked, cpython)):
+    teeth = load_teeth(records)
+    if all(frame.empty for frame in (conformance.runs, compared, tracked, cpython, teeth.runs)):
         print(_no_records(records, asv), file=sys.stderr)
         return Exit.NO_RECORDS
     page = render_report(
@@ -75,6 +78,7 @@ def _report(records: Path, asv: Path, out: Path) -> int:
         build_timings(compared),
         build_history(tracked),
         build_cpython_tests(cpython),
+        build_teeth(teeth),
     )
     _write(out, page)
     return Exit.WRITTEN
@@ -96,10 +100,11 @@ def _write(out: Path, page: str) -> None:
 def _no_records(records: Path, asv: Path) -> str:
     return (
         f"python -m reports: expected record files in {records} or {asv}, found none. Make some:\n"
-        "  python -m pytest conformance              verdicts, clause by clause\n"
-        "  python -m pytest benchmarks/compare       timings beside other pools\n"
-        "  python -m conformance.cpython             CPython's own pool tests\n"
-        "  asv machine --yes && asv run 'HEAD^!'     timings of this commit\n"
+        "  python -m pytest conformance                verdicts, clause by clause\n"
+        "  python -m pytest benchmarks/compare         timings beside other pools\n"
+        "  python -m conformance.cpython               CPython's own pool tests\n"
+        "  python -m pytest conformance/meta -m teeth  the suite's own test\n"
+        "  asv machine --yes && asv run 'HEAD^!'       timings of this commit\n"
         "or all of them at once:\n"
         "  python -m reports --fresh --quick"
     )

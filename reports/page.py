@@ -19,6 +19,7 @@ from .headline import headline
 from .history import History
 from .load_conformance import Conformance
 from .subjects import build_cards, cards_by_python
+from .teeth import TeethTable
 from .timings import SIGNS, Timings
 from .words import LEVEL_SAYS, MEANINGS, short_name
 
@@ -48,7 +49,11 @@ def environment() -> Environment:
 
 
 def render_report(
-    data: Conformance, timings: Timings, history: History, cpython: CpythonTests
+    data: Conformance,
+    timings: Timings,
+    history: History,
+    cpython: CpythonTests,
+    teeth: TeethTable,
 ) -> str:
     """Return the whole page as HTML."""
     conditions = build_conditions(data.runs)
@@ -64,12 +69,14 @@ def render_report(
                 cpython=bool(cpython.tallies),
                 timings=bool(timings.groups),
                 history=bool(history.panels),
+                teeth=bool(teeth.areas),
             ),
             headline=headline(grid, data.subjects),
             conditions=conditions,
             sources=[
                 *conditions.sources,
                 *cpython.sources,
+                *teeth.sources,
                 *timings.sources,
                 *history.sources,
             ],
@@ -80,6 +87,7 @@ def render_report(
             cpython=cpython,
             shown_as=SHOWN_AS,
             history=history,
+            teeth=teeth,
             meanings=MEANINGS,
             level_says=LEVEL_SAYS,
             tones=_tones(),
@@ -116,6 +124,7 @@ def _sections(**there: bool) -> list[Section]:
         "cpython": "CPython's tests",
         "timings": "Timings",
         "history": "History",
+        "teeth": "The suite",
         "sources": "Sources",
     }
     return [Section(name, title) for name, title in titles.items() if there.get(name, True)]

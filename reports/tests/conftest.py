@@ -17,6 +17,7 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run = [samples.header(), *samples.clauses(), *samples.failing(), samples.footer()]
     samples.write(folder / "conformance-20261123T200000Z-py3.13.0.jsonl", run)
     samples.write(folder / "cpython-20261123T200000Z-py3.13.0.jsonl", samples.cpython_tests())
+    samples.write(folder / "teeth-20261123T200000Z-py3.13.0.jsonl", samples.teeth())
     timing_samples.write_json(
         folder / "compare-20261123T200000Z-py3.13.0.json", timing_samples.comparison()
     )

@@ -192,3 +192,46 @@ def cpython_tests() -> list[dict[str, Any]]:
         about | hung,
         footer(ran=4, expected=4),
     ]
+
+
+def pool(name: str, **changes: Any) -> dict[str, Any]:
+    """Return a pool record of the suite's own test, a broken one unless `changes` say otherwise."""
+    wrong = f"Does {name} wrong."
+    return {"record": "pool", "pool": name, "sound": False, "wrong": wrong, "exempt": {}} | changes
+
+
+def trial(name: str, clause: str, **changes: Any) -> dict[str, Any]:
+    """Return a trial record: FAIL as expected, unless `changes` say otherwise."""
+    return {
+        "record": "trial",
+        "pool": name,
+        "clause": clause,
+        "start_method": "fork",
+        "expected": "FAIL",
+        "verdict": "FAIL",
+        "as_expected": True,
+        "tries": 1,
+        "message": None,
+        "phase": None,
+        "duration_s": 0.1,
+    } | changes
+
+
+def teeth() -> list[dict[str, Any]]:
+    """Return a run of the suite's own test: one clause missed its pool, one has none."""
+    held = {"expected": None, "verdict": "PASS"}
+    missed = {"expected": "HANG", "verdict": "PASS", "as_expected": False}
+    return [
+        header(kind="teeth", expected=6),
+        *clauses(),
+        pool("reversed"),
+        pool("swallowing", wrong=HOSTILE),
+        pool("slow", sound=True, exempt={"MAP-02": "by design"}),
+        trial("reversed", "MAP-01"),
+        trial("swallowing", "MAP-01", verdict="HANG", expected="HANG", start_method="spawn"),
+        trial("swallowing", "MAP-02", tries=2),
+        trial("reversed", "DEATH-01", **missed),
+        trial("slow", "MAP-01", **held),
+        trial("slow", "DEATH-02", verdict="LEAK", as_expected=False, expected=None),
+        footer(ran=6, expected=6),
+    ]
