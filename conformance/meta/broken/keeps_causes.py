@@ -15,7 +15,7 @@ class _WithCause:
     def __init__(self, func: Callable[..., Any]) -> None:
         self._func = func
 
-    def __call__(self, *args: Any, **kwds: Any) -> tuple[Any, Exception | None, Any]:
+    def __call__(self, /, *args: Any, **kwds: Any) -> tuple[Any, Exception | None, Any]:
         try:
             return self._func(*args, **kwds), None, None
         except Exception as error:  # noqa: BLE001 - whatever the task raised

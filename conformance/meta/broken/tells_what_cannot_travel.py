@@ -16,7 +16,7 @@ class _Telling:
     def __init__(self, func: Callable[..., Any]) -> None:
         self._func = func
 
-    def __call__(self, *args: Any, **kwds: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwds: Any) -> Any:
         try:
             return self._func(*args, **kwds)
         except Exception as error:

@@ -3,7 +3,7 @@
 import multiprocessing.pool
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 _LONGEST_S = 0.03
@@ -15,7 +15,7 @@ class _Drowsy:
     def __init__(self, func: Callable[..., Any]) -> None:
         self._func = func
 
-    def __call__(self, *args: Any, **kwds: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwds: Any) -> Any:
         time.sleep(random.random() * _LONGEST_S)  # noqa: S311 - jitter is no secret
         return self._func(*args, **kwds)
 
@@ -27,12 +27,10 @@ class Pool(multiprocessing.pool.Pool):
         """Submit a drowsy task; apply comes through here too."""
         return super().apply_async(_Drowsy(func), *args, **kwargs)
 
-    def imap(self, func: Callable[[Any], Any], iterable: Iterable[Any], *args: Any) -> Any:
+    def imap(self, func: Callable[[Any], Any], *args: Any, **kwargs: Any) -> Any:
         """Submit drowsy tasks."""
-        return super().imap(_Drowsy(func), iterable, *args)
+        return super().imap(_Drowsy(func), *args, **kwargs)
 
-    def imap_unordered(
-        self, func: Callable[[Any], Any], iterable: Iterable[Any], *args: Any
-    ) -> Any:
+    def imap_unordered(self, func: Callable[[Any], Any], *args: Any, **kwargs: Any) -> Any:
         """Submit drowsy tasks."""
-        return super().imap_unordered(_Drowsy(func), iterable, *args)
+        return super().imap_unordered(_Drowsy(func), *args, **kwargs)
