@@ -48,6 +48,7 @@ COMPARE: Final = PYTEST | {
     3: "the comparison itself failed",
     4: "an option is wrong",
 }
+TEETH: Final = PYTEST | {1: "a broken pool escaped, or a sound one did not; the report says which"}
 ASV: Final = {
     0: "done",
     1: "nothing ran: a wrong configuration, no git, or no commit to run",
@@ -121,6 +122,12 @@ def _suite_steps(*, quick: bool) -> list[Step]:
         return [
             Step("Hold poolproof and the stdlib to every clause", own, 2400),
             Step("Hold the installed peers to every clause", peers, 3600, findings=found),
+            Step(
+                "Hold the suite to its broken and its sound pools",
+                ("-m", "pytest", "conformance/meta", "-m", "teeth", "-p", "no:cacheprovider"),
+                1800,
+                TEETH,
+            ),
         ]
     others = ("--level=MUST", "--start-method=spawn", "--start-method=forkserver")
     glance = ("--level=MUST", "--start-method=fork", "--no-shrink", "--examples=3")
