@@ -57,7 +57,6 @@ CAUGHT = (
     Caught("SHUT-21", "HANG", "HANG @ get"),
     Caught("SHUT-22", "HANG", "HANG @ iterate"),
     Caught("SHUT-23", "HANG", "HANG @ the waiting threads to wake"),
-    Caught("SHUT-25", "FAIL", "AssertionError"),
     Caught("SHUT-27", "HANG", "HANG @ terminate"),
     Caught("SHUT-29", "HANG", "HANG @ the program's end"),
     Caught("SIG-03", "HANG", "HANG @ get"),
