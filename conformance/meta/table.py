@@ -5,6 +5,7 @@ import sys
 from ..clauses import Level, load_clauses
 from ..harness import deviations
 from ..harness.ruling import ORACLE
+from ..place import SHIPPED_DEVIATIONS
 from .specimens import Caught, Specimen, broken_pools
 
 
@@ -21,7 +22,7 @@ def catches() -> dict[str, list[tuple[Specimen, Caught]]]:
 
 def known_of_the_stdlib() -> deviations.Deviations:
     """Return what the stdlib's pool gets wrong, with the reasons."""
-    return deviations.load(deviations.path_of(deviations.SHIPPED, ORACLE), load_clauses())
+    return deviations.load(deviations.path_of(SHIPPED_DEVIATIONS, ORACLE), load_clauses())
 
 
 def met_by_the_stdlib() -> list[str]:

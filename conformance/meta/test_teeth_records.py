@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ..clauses import load_clauses
+from ..harness import records as harness_records
 from ..harness.attempt import Attempt
 from ..harness.ruling import Ruling, rule
 from ..harness.verdicts import Verdict
@@ -42,16 +43,15 @@ def ruling_on(subject: str, verdict: Verdict, stacks: str | None = None) -> Ruli
 
 @pytest.fixture
 def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """Return the records of a run of two trials, in a checkout of its own."""
-    (tmp_path / "reports").mkdir()
-    monkeypatch.setattr(records, "_ROOT", tmp_path)
+    """Return the records of a run of two trials, in a folder of its own."""
+    monkeypatch.setattr(f"{harness_records.__name__}.records_folder", lambda: tmp_path)
     with records.TeethRecord([BROKEN], sound=[SOUND], expected=2) as file:
         fail = ruling_on(BROKEN.subject, Verdict.FAIL)
         file.trial(BROKEN, fail, expected="FAIL", as_expected=True, tries=1)
         passed = ruling_on(SOUND.subject, Verdict.PASS)
         file.trial(SOUND, passed, expected=None, as_expected=True, tries=2)
         file.finish(0)
-    (path,) = (tmp_path / "reports" / "records").glob("teeth-*.jsonl")
+    (path,) = tmp_path.glob("teeth-*.jsonl")
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
