@@ -12,7 +12,6 @@ and handlers need no lock.
 
 from __future__ import annotations
 
-import select
 import threading
 from typing import Any
 
@@ -32,6 +31,7 @@ from ._state import Event, PoolState, StateMachine
 from ._task_handler import TaskHandler
 from ._trace import TraceWriter
 from ._waiting import Latch
+from ._watch import Watch
 from ._worker_handler import WorkerHandler
 
 STUCK_S = 2.0  # how long terminate() waits for the loop before it acts in its place
@@ -53,14 +53,13 @@ class Dispatcher:
         self._shelf = Shelf()
         #: where other threads put jobs
         self.inbox = Inbox()
-        self._loans = Loans(self._attend, self._leave, self.inbox.wake)
+        self._watch = Watch(self.inbox.fd)
+        self._loans = Loans(self._watch.results, self._watch.no_results, self.inbox.wake)
         self._tasks = TaskHandler(size, self._shelf, self._loans, self.settle, self._finish)
         self._direct = DirectCalls(self._loans, self._tasks.new_run)
         self._results = ResultHandler(self._tasks, self._shelf, trace, self._finish)
         self._trace = trace
         self._cache: set[Job] = set()
-        self._epoll = select.epoll()
-        self._links: dict[int, Link] = {}
         self._termination = Termination(
             workers.links, workers.starter, self._abandon_all, self._release
         )
@@ -69,7 +68,6 @@ class Dispatcher:
 
     def start(self) -> None:
         """Start the loop; the workers are there already."""
-        self._epoll.register(self.inbox.fd, select.EPOLLIN)
         for link in self._workers.links:
             self._welcome(link)
         try:
@@ -154,10 +152,10 @@ class Dispatcher:
         return False
 
     def _turn(self) -> None:
-        events = dict(self._epoll.poll(self._timeout_s()))
-        self.inbox.wake_up(self.inbox.fd in events)
-        for fd in events:
-            if (link := self._links.get(fd)) is not None:
+        rung, fds = self._watch.wait(self._timeout_s())
+        self.inbox.wake_up(rung)
+        for fd in fds:
+            if (link := self._watch.link(fd)) is not None:
                 self._serve(link, fd)
         self._take_back()
         self._take_inbox()
@@ -178,7 +176,7 @@ class Dispatcher:
 
     def _serve(self, link: Link, fd: int) -> None:
         if fd == link.death_fd:
-            self._unwatch(fd)
+            self._watch.no_death(link)
             link.lost = True
             if self._loans.reclaim([link]):
                 self._bury(link)
@@ -188,7 +186,7 @@ class Dispatcher:
             self._workers.became_ready()
 
     def _bury(self, link: Link) -> None:
-        self._leave(link)
+        self._watch.no_results(link)
         self._workers.bury(link, self._results, self._tasks, self._finish)
 
     def _take_back(self) -> None:
@@ -222,24 +220,8 @@ class Dispatcher:
             self._abandon_cache(self._workers.broken)
 
     def _welcome(self, link: Link) -> None:
-        self._attend(link)
-        self._watch(link, link.death_fd)
-
-    def _attend(self, link: Link) -> None:
-        """Read the results that come over a link."""
-        self._watch(link, link.fileno())
-
-    def _leave(self, link: Link) -> None:
-        """Leave its results to whoever borrows the link."""
-        self._unwatch(link.fileno())
-
-    def _watch(self, link: Link, fd: int) -> None:
-        self._links[fd] = link
-        self._epoll.register(fd, select.EPOLLIN)
-
-    def _unwatch(self, fd: int) -> None:
-        del self._links[fd]
-        self._epoll.unregister(fd)
+        self._watch.results(link)
+        self._watch.death(link)
 
     def _finish(self, job: Job) -> None:
         if job in self._cache:
@@ -270,12 +252,11 @@ class Dispatcher:
                 self._shelf.take_from(frame)
         self._loans.close(self._workers.links)
         self._workers.links.clear()
-        self._links.clear()
         self._workers.starter.end()
         self._shelf.close()
         if self._trace is not None:
             self._trace.close()
-        self._epoll.close()
+        self._watch.close()
         self.inbox.close()
         self._callbacks.stop()
         self._released.happen()

@@ -89,6 +89,20 @@ class Link:
         """Let the worker run so many tasks before it retires."""
         self.allowance = Fraction(tasks)
 
+    def charge(self, tasks: int, tasks_per_allowance: int) -> bool:
+        """Count tasks against the allowance; return whether it is used up."""
+        if self.allowance is None:
+            return False
+        self.allowance -= Fraction(tasks, tasks_per_allowance)
+        self.retiring = self.allowance < Fraction(1, tasks_per_allowance)
+        return self.retiring
+
+    def refund(self, tasks: int, tasks_per_allowance: int) -> None:
+        """Tasks that were charged are not sent after all."""
+        if self.allowance is not None:
+            self.allowance += Fraction(tasks, tasks_per_allowance)
+            self.retiring = False
+
     def fileno(self) -> int:
         """Return the descriptor that becomes readable with a result."""
         return self._sock.fileno()

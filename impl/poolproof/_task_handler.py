@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Iterable
-from fractions import Fraction
 
 from ._apply_jobs import ApplyJobs, Call
 from ._channel import Body, fits_inline, pickle_into
@@ -222,7 +221,7 @@ class TaskHandler:
         job.sizer.weigh(len(span.tasks), size - call_size)
         in_file = not fits_inline(size)
         frame = Frame(link.next_seq(), job, span, bool(call_size), None)
-        last = self._charge(link, job, len(span.tasks))
+        last = link.charge(len(span.tasks), job.tasks_per_allowance)
         header = TaskHeader(
             TaskKind.RUN,
             in_file=in_file,
@@ -242,23 +241,10 @@ class TaskHandler:
             link.send_frame(frame, header, body)
         except OSError:  # a full channel, or no descriptor to be had: later, or elsewhere
             self._shelf.take_from(frame)
-            self._refund(link, job, len(span.tasks))
+            link.refund(len(span.tasks), job.tasks_per_allowance)
             self.requeue(job, span)
             return False
         return True
-
-    def _charge(self, link: Link, job: Job, tasks: int) -> bool:
-        """Count tasks against the worker's allowance; return whether it is used up."""
-        if link.allowance is None:
-            return False
-        link.allowance -= Fraction(tasks, job.tasks_per_allowance)
-        link.retiring = link.allowance < Fraction(1, job.tasks_per_allowance)
-        return link.retiring
-
-    def _refund(self, link: Link, job: Job, tasks: int) -> None:
-        if link.allowance is not None:
-            link.allowance += Fraction(tasks, job.tasks_per_allowance)
-            link.retiring = False
 
     def _rebalance(self, links: list[Link]) -> None:
         """Give an idle worker what lies unread before a busy one."""
@@ -268,7 +254,7 @@ class TaskHandler:
         for busy in [link for link in links if len(link.ledger) == DEPTH]:
             while (frame := busy.take_back()) is not None:
                 self._shelf.take_from(frame)
-                self._refund(busy, frame.job, len(frame.span.tasks))
+                busy.refund(len(frame.span.tasks), frame.job.tasks_per_allowance)
                 self.requeue(frame.job, frame.span)
             if not busy.ledger:  # it had read neither, and nothing else would have it served
                 idle.append(busy)

@@ -88,6 +88,10 @@ class SimulatedLink(Link):
         self.flights: deque[Flight] = deque()
         self._last_seq = 0
 
+    def charge(self, tasks: int, tasks_per_allowance: int) -> bool:  # noqa: ARG002
+        """Count nothing: the worker does not retire."""
+        return False
+
     def forget_exchange(self) -> None:
         """Nothing: nobody borrows."""
 
