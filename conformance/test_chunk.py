@@ -70,7 +70,7 @@ def test_a_chunk_holds_no_more_items_than_the_chunksize(
     expect.equal(held, set(range(0, len(items), chunksize)), "the items that began their chunks:")
 
 
-@clause("CHUNK-03", needs=("imap", "imap_unordered", "chunksize"))
+@clause("CHUNK-03", needs=("imap", "imap_unordered", "chunksize", "unordered_chunksize"))
 @FEW
 @given(chunksize=st.integers(max_value=0))
 def test_imap_refuses_a_chunksize_below_one(subject: BoundSubject, chunksize: int) -> None:

@@ -46,7 +46,7 @@ def test_imap_unordered_yields_each_result_once(
     expect.equal(outcome.unwrap(), sorted(n * n for n in items), "the results, sorted,")
 
 
-@clause("IMAP-03", needs=(*METHODS, "chunksize"))
+@clause("IMAP-03", needs=(*METHODS, "chunksize", "unordered_chunksize"))
 @settings(max_examples=12)
 @given(items=ITEMS, chunksize=st.integers(1, 50), processes=PROCESSES)
 def test_the_chunksize_changes_no_result(

@@ -74,7 +74,7 @@ def test_a_result_passes_those_of_earlier_items(subject: BoundSubject) -> None:
         expect.equal(len(list(iterator)), 3, "the number of other results")
 
 
-@clause("IMAP-19", needs=("imap_unordered", "apply", "chunksize", "concurrent_jobs"))
+@clause("IMAP-19", needs=("imap_unordered", "apply", "unordered_chunksize", "concurrent_jobs"))
 def test_a_result_waits_for_its_chunk(subject: BoundSubject) -> None:
     """With a larger chunksize, imap_unordered() holds a result back until its chunk is done."""
     arrived: list[int] = []

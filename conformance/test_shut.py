@@ -110,7 +110,7 @@ def test_join_does_not_return_before_the_workers_have_ended(subject: BoundSubjec
         expect.equal(alive, [], "the workers alive after join()")
 
 
-@clause("SHUT-06", needs=("apply", "join"))
+@clause("SHUT-06", needs=("apply", "close", "join"))
 def test_join_is_refused_while_the_pool_runs(subject: BoundSubject) -> None:
     """join() raises ValueError before close() and terminate(), and the pool goes on."""
     with subject.open() as pool:

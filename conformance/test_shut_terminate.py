@@ -50,7 +50,7 @@ def test_with_binds_the_pool_itself(subject: BoundSubject) -> None:
     expect.true(same, expected="the pool itself to be bound", observed=f"{type(bound).__name__}")
 
 
-@clause("SHUT-10", needs=("apply_async", "terminate", "join", "kills", "children"))
+@clause("SHUT-10", needs=("apply_async", "with_terminates", "join", "kills", "children"))
 def test_leaving_a_with_block_terminates(subject: BoundSubject) -> None:
     """Leaving a with block stops the workers without completing outstanding work."""
     with subject.gate() as gate:

@@ -71,6 +71,8 @@ class Capabilities:
     """`callback` and `error_callback` of the asynchronous methods."""
     chunksize: bool = True
     """`chunksize` items make one task: they run one after the other in one worker."""
+    unordered_chunksize: bool = True
+    """`imap_unordered` takes a `chunksize` too, where there are chunks."""
     next_timeout: bool = True
     """The iterators of `imap` and `imap_unordered` have `next(timeout)`, in seconds."""
     imap_lazy: bool = True
@@ -81,6 +83,8 @@ class Capabilities:
     """The pool takes new jobs after a task raised."""
     concurrent_jobs: bool = True
     """Several jobs may be under way at once, from one thread or from several."""
+    with_terminates: bool = True
+    """Leaving a `with` block stops the workers.  False: it lets the jobs under way end."""
 
     one_worker: bool = True
     """A pool of one worker has that worker: tasks never run in the caller."""

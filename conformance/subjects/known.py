@@ -18,12 +18,15 @@ FUTURES = replace(
     FULL_API,
     map_async=False,
     starmap_async=False,
+    unordered_chunksize=False,
     next_timeout=False,
     imap_lazy=False,
+    with_terminates=False,
     starts_at_once=False,
     pool_errors=False,
 )
-"""What futures carry: no handle for a whole list, and the input is read to its end at once."""
+"""What futures carry: no handle for a whole list, the input is read to its end at once, and a
+`with` block waits for what it started."""
 
 EXECUTOR = replace(FUTURES, close=False, imap_after_error=False)
 """What the face of a `concurrent.futures.Executor` can show: it closes and joins in one call."""
@@ -142,6 +145,7 @@ _ROWS = (
             next_timeout=False,
             imap_after_error=False,
             concurrent_jobs=False,
+            with_terminates=False,
             one_worker=False,
             maxtasksperchild=False,
             by_reference=False,

@@ -78,7 +78,7 @@ class Subject:
         if maxtasksperchild is not None:
             options["maxtasksperchild"] = maxtasksperchild
         if self.known and self.known.adapter:
-            self._check_declared({*options, *(["one_worker"] if processes == 1 else [])}, method)
+            self._check_declared(set(options), method)
             pool = self._adapter().open_pool(self.target, processes, method, **options)
         else:
             target, context = with_start_method(self.target, self.start_method_by, method)

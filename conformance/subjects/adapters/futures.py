@@ -5,6 +5,7 @@ import multiprocessing
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from operator import methodcaller
 from types import TracebackType
 from typing import Any, Self
 
@@ -99,9 +100,9 @@ class FuturesPool(ABC):
         return self._map(func, [iterable], chunksize)
 
     def imap_unordered(self, func: Task, iterable: Iterable[Any]) -> Iterator[Any]:
-        """Yield each value as soon as it is there, the first exception in its turn."""
+        """Return an iterator over the outcomes as they come; it goes on behind an exception."""
         futures = [self._submit(func, (item,), {}) for item in iterable]
-        return (future.result() for future in concurrent.futures.as_completed(futures))
+        return map(methodcaller("result"), concurrent.futures.as_completed(futures))
 
     def __enter__(self) -> Self:
         return self

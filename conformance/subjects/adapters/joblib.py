@@ -92,7 +92,7 @@ def open_pool(
     initargs: Iterable[Any] = (),
 ) -> JoblibPool:
     """Return a face whose calls ask for `processes` workers (None: one a processor)."""
-    options: dict[str, Any] = {"n_jobs": processes or -1, "backend": BACKEND}
+    options: dict[str, Any] = {"n_jobs": -1 if processes is None else processes, "backend": BACKEND}
     if initializer is not None:
         options |= {"initializer": initializer, "initargs": tuple(initargs)}
     return JoblibPool(target, options)
