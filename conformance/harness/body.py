@@ -131,7 +131,7 @@ def _try(
     try:
         if request.needs:
             subject.require(*request.needs)
-        return {"verdict": Verdict.PASS, "value": test(subject=subject, **arguments)}
+        return {"verdict": Verdict.PASS, "value": _play(test, subject, arguments)}
     except UnsatisfiedAssumption:
         return {"verdict": Verdict.SKIP, "rejected": True}
     except NotSupported as unsupported:
@@ -142,6 +142,12 @@ def _try(
         return {"verdict": Verdict.BLOCKED, "message": str(missing)}
     except BaseException as error:  # noqa: BLE001 - whatever the subject raises is a verdict
         return _failure(error)
+
+
+def _play(test: Test, subject: BoundSubject, arguments: dict[str, Any]) -> Any:
+    value = test(subject=subject, **arguments)
+    subject.release()
+    return value
 
 
 def _failure(error: BaseException) -> dict[str, Any]:

@@ -146,6 +146,12 @@ class BoundSubject:
             same(mine, self._oracle().outcome(scenario, **options))
         return mine
 
+    def release(self) -> None:
+        """End what the engine keeps alive between pools: that is no leak of this body's."""
+        if "declared" in vars(self):
+            with self.phase("release"):
+                self.declared.release()
+
     def close(self) -> None:
         """Close what the harness itself opened, before the census."""
         self._transcript.close()

@@ -139,6 +139,14 @@ def open_pool(
     return MpirePool(pool, initializer and partial(initializer, *initargs))
 
 
+def release() -> None:
+    """Stop the thread that watches over progress bars, shown or not, of this process."""
+    bars = importlib.import_module("mpire.tqdm_utils").get_tqdm(None)
+    if bars.monitor is not None:
+        bars.monitor.exit()
+        bars.monitor = None
+
+
 def _wrapped(iterable: Iterable[Any]) -> Iterable[Any]:
     arguments: Iterable[Any] = importlib.import_module("mpire.utils").make_single_arguments(
         iterable
