@@ -9,7 +9,9 @@
     issue = "https://github.com/python/cpython/issues/66587"   # optional
 
 An entry turns its verdict into XFAIL; an entry that applies and whose clause
-passes is stale: XPASS, which fails the run.
+passes is stale: XPASS, which fails the run.  `clause = "*"` is for what goes
+wrong now and then whatever the pool is asked ("PASS" has to be among its
+verdicts); a clause's own entry comes before it.
 """
 
 import json
@@ -25,6 +27,7 @@ from .verdicts import BROKEN, Verdict
 
 _KEYS = {"clause", "verdict", "start_method", "python", "reason", "issue"}
 _ALLOWED = BROKEN | {Verdict.PASS, Verdict.BLOCKED}
+ANY_CLAUSE = "*"
 
 
 class DeviationError(ValueError):
@@ -47,7 +50,7 @@ class Deviation:
     def applies(self, clause: str, start_method: str, python: str) -> bool:
         """Whether it speaks of this clause under this start method and Python version."""
         return (
-            clause == self.clause
+            self.clause in (clause, ANY_CLAUSE)
             and (not self.start_methods or start_method in self.start_methods)
             and (not self.pythons or python.rpartition(".")[0] in self.pythons)
         )
@@ -64,11 +67,17 @@ class Deviations:
         self.path = path
         self.entries = list(entries)
 
-    def find(self, clause: str, start_method: str) -> Deviation | None:
-        """Return the entry for this clause here and now, if there is one."""
+    def find(self, clause: str, start_method: str, seen: Verdict | None = None) -> Deviation | None:
+        """Return the entry for this clause here and now, or for what was `seen` of it."""
         python = platform.python_version()
-        applying = (e for e in self.entries if e.applies(clause, start_method, python))
-        return next(applying, None)
+        applying = [e for e in self.entries if e.applies(clause, start_method, python)]
+        own = next((e for e in applying if e.clause == clause), None)
+        common = next((e for e in applying if e.clause == ANY_CLAUSE), None)
+        if seen is None:
+            return own or common
+        if own is None or (seen in BROKEN and seen not in own.verdicts):
+            return common if common and seen in BROKEN & common.verdicts else own
+        return own
 
 
 def path_of(folder: Path, subject: str) -> Path:
@@ -123,7 +132,7 @@ def _entry(path: Path, table: dict[str, Any], clauses: Collection[str]) -> Devia
 
     if set(table) - _KEYS:
         raise refuse(f"keys out of {sorted(_KEYS)}", sorted(set(table) - _KEYS))
-    if clause not in clauses:
+    if clause not in clauses and clause != ANY_CLAUSE:
         raise refuse("the id of a clause of SPEC.md; remove what is stale", clause)
     if not str(table.get("reason", "")).strip():
         raise refuse("a reason", table.get("reason"))
@@ -131,6 +140,8 @@ def _entry(path: Path, table: dict[str, Any], clauses: Collection[str]) -> Devia
     unknown = set(verdicts) - {v.value for v in _ALLOWED}
     if not verdicts or unknown:
         raise refuse(f"verdicts out of {sorted(_ALLOWED)}", table.get("verdict"))
+    if clause == ANY_CLAUSE and Verdict.PASS not in verdicts:
+        raise refuse("PASS among the verdicts of what is known of every clause", verdicts)
     return Deviation(
         clause=clause,
         verdicts=frozenset(map(Verdict, verdicts)),

@@ -20,6 +20,7 @@ from . import deviations, records
 from .attempt import Attempt
 from .budget import Budget, examples
 from .exits import Exit
+from .findings import found
 from .options import Options
 from .readiness import Checks, Readiness, ReadySubject, make_ready
 from .request import Request
@@ -184,14 +185,14 @@ class Run:
             test=test.function,
             attempt=attempt,
             oracle=self._stdlib_did(test, start_method) if _asks(subject, attempt) else None,
-            deviation=self._known_failure(subject, test.mark.clause, start_method),
+            deviation=self._known_failure(subject, test.mark.clause, start_method, attempt.verdict),
         )
 
     def _known_failure(
-        self, subject: str, clause: Clause, start_method: str
+        self, subject: str, clause: Clause, start_method: str, seen: Verdict | None = None
     ) -> deviations.Deviation | None:
         known = self._known.get(subject)  # the oracle has none where it is no subject of the run
-        return known.find(clause.id, start_method) if known else None
+        return known.find(clause.id, start_method, seen) if known else None
 
     def _stdlib_did(self, test: Test, start_method: str) -> Attempt | None:
         """Run the same test on the stdlib's pool, once a run; None where it has no such method."""
@@ -221,32 +222,8 @@ class Run:
 
     def _write_deviations(self) -> None:
         for pool, known in self._known.items():
-            deviations.write(known, _found(known, [r for r in self.rulings if r.subject == pool]))
+            deviations.write(known, found(known, [r for r in self.rulings if r.subject == pool]))
 
 
 def _asks(subject: str, attempt: Attempt) -> bool:
     return subject != ORACLE and attempt.verdict in BROKEN
-
-
-def _found(known: deviations.Deviations, rulings: Sequence[Ruling]) -> list[deviations.Deviation]:
-    """Return what to write: what broke in this run, and what this run did not ask about."""
-    asked = {r.clause.id for r in rulings}
-    kept = [entry for entry in known.entries if entry.clause not in asked]
-    for clause in sorted(asked):
-        broke = [r for r in rulings if r.clause.id == clause and r.attempt.verdict in BROKEN]
-        broke = [r for r in broke if r.verdict is not Verdict.DIFFERS]
-        if not broke:
-            continue
-        everywhere = len(broke) == sum(r.clause.id == clause for r in rulings)
-        earlier = next((entry for entry in known.entries if entry.clause == clause), None)
-        kept.append(
-            deviations.Deviation(
-                clause=clause,
-                verdicts=frozenset(r.attempt.verdict for r in broke),
-                reason=earlier.reason if earlier else broke[0].reason,
-                issue=earlier.issue if earlier else None,
-                start_methods=() if everywhere else tuple(sorted({r.start_method for r in broke})),
-                pythons=earlier.pythons if earlier else (),
-            )
-        )
-    return kept
