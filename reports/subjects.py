@@ -64,6 +64,7 @@ def _card(grid: Grid, row: dict[str, Any]) -> Card:
     ]
     bars = tuple(bar for level in LEVELS if (bar := _bar(grid, mine, level)).total)
     requirement = row["requirement"]
+    pip_line = f"pip install '{requirement}'" if requirement else None
     testable = sum(1 for clause in grid.rows if not clause.untested)
     return Card(
         subject=subject,
@@ -71,8 +72,8 @@ def _card(grid: Grid, row: dict[str, Any]) -> Card:
         python=python,
         version=row["version"],
         available=bool(row["available"]),
-        reason=row["reason"],
-        pip_line=f"pip install '{requirement}'" if requirement else None,
+        reason=(row["reason"] or "").removesuffix(f": {pip_line}") or None,  # it stands below
+        pip_line=pip_line,
         ran=sum(count for bar in bars for verdict, count in bar.counts if verdict in JUDGED),
         expected=testable * len(mine),
         bars=bars,

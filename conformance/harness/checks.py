@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 from .. import tasks
-from ..subjects import Capabilities, SubjectError, SubjectNotInstalledError
+from ..subjects import KNOWN, Capabilities, SubjectError, SubjectNotInstalledError
 from . import expect
 from .bound import BoundSubject
 
@@ -16,7 +16,7 @@ def probe(subject: BoundSubject) -> dict[str, Any]:
     try:
         declared = subject.declared
     except SubjectNotInstalledError as missing:
-        return {"problem": str(missing), "requirement": missing.pip_line}
+        return {"problem": str(missing), "requirement": KNOWN[subject.name].requirement}
     except SubjectError as error:
         return {"problem": str(error)}
     known = declared.known
