@@ -206,7 +206,11 @@ _ROWS = (
         issues="https://github.com/ray-project/ray/issues",
         adapter="ray",
         capabilities=replace(
-            FULL_API, start_methods=("ray",), by_reference=False, pool_errors=False
+            FULL_API,
+            start_methods=("ray",),
+            children=False,
+            by_reference=False,
+            pool_errors=False,
         ),
     ),
     # The stdlib's pool, with torch's reductions registered: torch's own class, in
