@@ -5,7 +5,7 @@ the command line's: one line, and an exit code of its own.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from .verdicts import Verdict
 from .zygotes import Zygotes
 
 _MEMORY_MIB = 2048
+_SLOW_SMOKE = 0.25  # of a deadline: an engine whose smoke test takes longer is slow to come and go
+_LIVES = 2  # that such an engine may take besides, in a body that opens two pools
 _CHECKS = f"{__package__}.checks"
 
 
@@ -67,6 +69,14 @@ class Readiness:
     budget: Budget
     oracle_methods: tuple[str, ...] = ()
     preloaded: frozenset[str] = frozenset()
+    smoke_s: Mapping[tuple[str, str], float] = field(default_factory=dict)
+
+    def deadline_s(self, subject: str, start_method: str) -> float:
+        """Return the deadline of its bodies: a cluster that is slow to start is not hanging."""
+        deadline_s = self.budget.deadline_s
+        lives_s = self.smoke_s.get((subject, start_method), 0.0)
+        slow = lives_s > _SLOW_SMOKE * deadline_s
+        return round(deadline_s + _LIVES * lives_s, 2) if slow else deadline_s
 
     def preload(self, subject: str) -> bool:
         """Whether the subject's module may be imported in its zygote."""
@@ -124,9 +134,8 @@ def make_ready(checks: Checks, *, smoke: bool) -> Readiness:
     if not any(subject.available for subject in subjects):
         raise UnusableSubjectError("; ".join(str(s.reason) for s in subjects), Exit.NO_SUBJECT)
     calibration_s = max(_value(checks.result(case), "timing the stdlib") for case in timed)
-    if smoke:
-        _smoke(checks, subjects)
     return Readiness(
+        smoke_s=_smoke(checks, subjects) if smoke else {},
         subjects=subjects,
         budget=Budget(calibration_s, options.budget_scale),
         oracle_methods=oracle_methods if options.oracle else (),
@@ -164,12 +173,14 @@ def _methods(told: Mapping[str, Any], options: Options) -> tuple[str, ...]:
     return tuple(method for method in own if method in wanted)
 
 
-def _smoke(checks: Checks, subjects: Sequence[ReadySubject]) -> None:
+def _smoke(checks: Checks, subjects: Sequence[ReadySubject]) -> dict[tuple[str, str], float]:
+    """Smoke-test them; returns how long each took under each start method."""
     started = [
         (subject, method, checks.start("smoke", subject.name, method))
         for subject in subjects
         for method in subject.start_methods
     ]
+    took_s = {}
     for subject, method, case in started:
         attempt = checks.result(case)
         if attempt.verdict not in (Verdict.PASS, Verdict.LEAK):
@@ -180,3 +191,5 @@ def _smoke(checks: Checks, subjects: Sequence[ReadySubject]) -> None:
                 f"installation is wrong, no clause was tried",
                 Exit.SMOKE_FAILED,
             )
+        took_s[subject.name, method] = attempt.duration_s
+    return took_s

@@ -168,7 +168,7 @@ class Run:
             clause=test.mark.clause.id,
             subject=subject,
             start_method=start_method,
-            deadline_s=self.budget.deadline_s,
+            deadline_s=self._ready.deadline_s(subject, start_method),
             folder=str(self._folder / str(next(self._numbers))),
             max_examples=self.options.examples or examples(start_method),
             memory_mib=_MEMORY_MIB,
