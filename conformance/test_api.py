@@ -118,7 +118,7 @@ def test_a_pool_cannot_be_pickled(subject: BoundSubject) -> str:
         return str(expect.raises(NotImplementedError, pickle.dumps, pool.raw))
 
 
-@clause("API-19", needs=("terminate",))
+@clause("API-19", needs=("close",))
 def test_the_repr_tells_the_state_and_the_number_of_workers(subject: BoundSubject) -> str:
     """The repr of a pool has `state=` and `pool_size=`."""
     with subject.open(2) as pool:

@@ -31,7 +31,7 @@ def test_get_raises_for_a_job_outstanding_at_terminate(subject: BoundSubject) ->
         return repr([expect.raises(Exception, handle.get) for handle in handles])
 
 
-@clause("SHUT-22", needs=("imap", "imap_unordered", "terminate", "join"))
+@clause("SHUT-22", needs=("imap", "imap_unordered", "with_terminates", "join"))
 def test_next_raises_for_an_iterator_outstanding_at_terminate(subject: BoundSubject) -> str:
     """next() raises an error, not StopIteration, on an iterator outstanding at terminate()."""
     with subject.gate() as gate:

@@ -3,9 +3,25 @@
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from .futures import Future, FuturesPool, Task
+
+
+class _Results:
+    """The iterator of a pebble map, for which pebble waits until the first chunk is done.
+
+    Guarantees: as thread-safe as that iterator; adds no state of its own.
+    """
+
+    def __init__(self, future: Any) -> None:
+        self._future = future
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Any:
+        return next(self._future.result())
 
 
 class PebblePool(FuturesPool):
@@ -25,8 +41,7 @@ class PebblePool(FuturesPool):
         self, func: Task, iterables: Iterable[Iterable[Any]], chunksize: int | None
     ) -> Iterator[Any]:
         options = {} if chunksize is None else {"chunksize": chunksize}
-        values: Iterator[Any] = self._pool.map(func, *iterables, **options).result()
-        return values
+        return _Results(self._pool.map(func, *iterables, **options))
 
     def __exit__(
         self,
