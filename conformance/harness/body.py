@@ -28,7 +28,7 @@ from .bound import BoundSubject
 from .clock import BodyClock
 from .expect import InjectorError, Mismatch, MissingMethod, NotSupported, Skip
 from .phases import PhaseBoard
-from .request import Request
+from .request import SMOKE, Request
 from .verdicts import Verdict
 
 STACKS_SIGNAL = signal.SIGRTMAX - 1
@@ -104,6 +104,8 @@ def _hold(
         clock,
         Path(request.folder),
     )
+    if request.clause != SMOKE:
+        subject.prepare(request.needs)
     census.mark_semaphores()
     before = census.baseline()
     report = _try(test, subject, arguments, request)

@@ -9,7 +9,7 @@ neither the harness nor any pool by name.
 """
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -83,9 +83,13 @@ class BoundSubject:
 
     def require(self, *capabilities: str) -> None:
         """End with UNSUPPORTED unless the subject declares these."""
-        missing = self.capabilities.missing(capabilities, self.start_method)
+        missing = self.lacks(capabilities)
         if missing:
             raise NotSupported(f"declares no {', '.join(missing)}")
+
+    def lacks(self, capabilities: Iterable[str]) -> tuple[str, ...]:
+        """Return those of these capabilities that the subject does not declare."""
+        return self.capabilities.missing(capabilities, self.start_method)
 
     def error(self, name: str) -> type[BaseException]:
         """Return the subject's own class for an exception of multiprocessing, by name."""
@@ -145,6 +149,13 @@ class BoundSubject:
         if self.name != ORACLE:
             same(mine, self._oracle().outcome(scenario, **options))
         return mine
+
+    def prepare(self, needs: Iterable[str]) -> None:
+        """Start what the engine needs for any pool, where a clause with these needs will run."""
+        known = subjects.KNOWN.get(self.name)
+        if known and known.adapter and not self.lacks(needs):
+            with self.phase("prepare"):
+                self.declared.prepare()
 
     def release(self) -> None:
         """End what the engine keeps alive between pools: that is no leak of this body's."""

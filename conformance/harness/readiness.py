@@ -13,7 +13,7 @@ from .attempt import Attempt
 from .budget import Budget
 from .exits import Exit
 from .options import Options
-from .request import Request
+from .request import SMOKE, Request
 from .ruling import ORACLE
 from .runner import Case, Runner
 from .verdicts import Verdict
@@ -98,7 +98,7 @@ class Checks:
         request = Request(
             module=_CHECKS,
             function=function,
-            clause="smoke",
+            clause=SMOKE,
             subject=subject,
             start_method=start_method,
             deadline_s=Budget(0, self.options.budget_scale).first_s,

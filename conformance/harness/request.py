@@ -3,6 +3,9 @@
 import json
 from dataclasses import asdict, dataclass
 
+SMOKE = "smoke"
+"""What stands for the clause of a body that is a check of the subject before any clause."""
+
 
 @dataclass(frozen=True)
 class Request:

@@ -100,12 +100,13 @@ class Subject:
         else:
             pool.__exit__(None, None, None)
 
+    def prepare(self) -> None:
+        """Start what the engine keeps alive between pools, where it has to be there for any."""
+        self._ask_adapter("prepare")
+
     def release(self) -> None:
         """End what the engine keeps alive between pools (a cluster, a shared executor)."""
-        if self.known and self.known.adapter:
-            release = getattr(self._adapter(), "release", None)
-            if release is not None:
-                release()
+        self._ask_adapter("release")
 
     def error(self, name: str) -> type[BaseException]:
         """Return the subject's own class for an exception of multiprocessing, by name.
@@ -141,6 +142,12 @@ class Subject:
                 f"{', '.join(missing)}; ask capabilities.has(name, start_method) first",
                 missing,
             )
+
+    def _ask_adapter(self, function: str) -> None:
+        if self.known and self.known.adapter:
+            asked = getattr(self._adapter(), function, None)
+            if asked is not None:
+                asked()
 
     def _adapter(self) -> Any:
         assert self.known is not None
