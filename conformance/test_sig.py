@@ -71,7 +71,7 @@ def _is_usable(pool: TrackedPool) -> None:
     expect.equal([handle.get() for handle in handles], [0, 1, 4, 9], "the results")
 
 
-@clause("SIG-05", needs=("apply_async", "children", "kills", "terminate"))
+@clause("SIG-05", needs=("apply_async", "children", "kills", "with_terminates"))
 def test_an_interrupted_with_block_is_left(subject: BoundSubject) -> None:
     """Ctrl-C leaves a with block in which some workers are idle and others busy."""
 
