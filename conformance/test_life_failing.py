@@ -18,7 +18,7 @@ print(pool.map(tasks.square, range(3)))
 """
 
 
-@clause("LIFE-07", needs=("map", "apply_async", "maxtasksperchild"))
+@clause("LIFE-07", needs=("map", "apply_async", "maxtasksperchild", "starts_at_once"))
 def test_a_failed_start_of_a_replacement_is_tried_again(subject: BoundSubject) -> None:
     """A pool that could not start a replacement worker for a moment does its next jobs."""
     with subject.open(maxtasksperchild=1) as pool:
@@ -32,7 +32,7 @@ def test_a_failed_start_of_a_replacement_is_tried_again(subject: BoundSubject) -
         expect.equal([handle.get() for handle in handles], [0, 1, 4, 9], "the results")
 
 
-@clause("LIFE-08", needs=("apply_async", "maxtasksperchild"))
+@clause("LIFE-08", needs=("apply_async", "maxtasksperchild", "starts_at_once"))
 def test_a_pool_that_can_start_no_worker_ends_its_jobs(subject: BoundSubject) -> str:
     """The jobs of a pool that has no worker and gets none end with an error."""
     with subject.open(maxtasksperchild=1) as pool, failing_start(subject, 0):
