@@ -130,13 +130,16 @@ def outlived(body: Exited, patience_s: float, clock: Clock) -> Census:
     return found
 
 
+_LONGEST_PAUSE_S = 0.25  # each look reads all of /proc: many bodies that wait must not be at work
+
+
 def _settle(count: Callable[[], Census], patience_s: float, clock: Clock) -> Census:
     """Count until nothing is left or the patience ends; what goes in time is no leak."""
     limit = clock() + patience_s
     pause_s = 0.001
     while (found := count()) and clock() < limit:
         time.sleep(pause_s)  # between two looks at the condition, not instead of one
-        pause_s = min(2 * pause_s, 0.05)
+        pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
     return found
 
 
