@@ -30,13 +30,15 @@ def probe(subject: BoundSubject) -> dict[str, Any]:
     }
 
 
-def smoke(subject: BoundSubject) -> None:
-    """Open a pool, run one task, end the pool: less than any clause asks for."""
+def smoke(subject: BoundSubject) -> float:
+    """Open a pool, run one task, end the pool: less than any clause asks for; returns seconds."""
+    started = time.perf_counter()
     with subject.open(2) as pool:
         if subject.capabilities.apply:
             expect.equal(pool.apply(tasks.square, (3,)), 9, "the result of one task")
         else:
             expect.equal(list(pool.map(tasks.square, [3])), [9], "the result of one task")
+    return time.perf_counter() - started
 
 
 def calibrate(subject: BoundSubject) -> float:

@@ -20,7 +20,7 @@ from .verdicts import Verdict
 from .zygotes import Zygotes
 
 _MEMORY_MIB = 2048
-_SLOW_SMOKE = 0.25  # of a deadline: an engine whose smoke test takes longer is slow to come and go
+_SLOW_SMOKE = 0.5  # of a deadline: an engine whose smoke test takes longer is slow to come and go
 _LIVES = 2  # that such an engine may take besides, in a body that opens two pools
 _CHECKS = f"{__package__}.checks"
 
@@ -191,5 +191,5 @@ def _smoke(checks: Checks, subjects: Sequence[ReadySubject]) -> dict[tuple[str, 
                 f"installation is wrong, no clause was tried",
                 Exit.SMOKE_FAILED,
             )
-        took_s[subject.name, method] = attempt.duration_s
+        took_s[subject.name, method] = float(attempt.value)
     return took_s
