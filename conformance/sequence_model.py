@@ -92,6 +92,10 @@ class _Job:
     left: list[Outcome | None]
     gone: int = 0
     pardoned: int = 0
+    lost_chunk: bool = False
+    """Whether an iterator told of a lost chunk: by one error, or by one an item."""
+    over: bool = False
+    """Whether an iterator has said that it is at its end."""
     settled: bool = False
     """Whether its result has to be there."""
     cut_off: bool = False
@@ -114,7 +118,14 @@ class _Job:
 
     def next_ones(self) -> list[Outcome | None]:
         """Return what the next result of an iterator may be; None for an item that is lost."""
-        return self.left[:1] if self.step.method == "imap" else self.left
+        in_order = self.step.method == "imap" and not self.lost_chunk
+        return self.left[:1] if in_order else self.left
+
+    def behind(self, taken: Outcome) -> list[Outcome | None]:
+        """Return what is left once this result was taken."""
+        place = self.left.index(taken)
+        before = [] if self.step.method == "imap" else self.left[:place]
+        return before + self.left[place + 1 :]
 
 
 @dataclass
@@ -202,13 +213,18 @@ class _Model:
         if may_time_out and _is_timeout(outcome) and not job.settled:
             return None
         if outcome == OVER:
-            owes = job.remaining() > 0 and not self._is_cut_off(job)
+            job.over = True
+            owes = job.remaining() > 0 and not self._is_cut_off(job) and not job.lost_chunk
             return f"{job.remaining()} more results" if owes else None
         allowed = job.next_ones()
         if outcome in allowed:
-            job.left.remove(outcome)
+            job.left = job.behind(outcome)
             return None
+        unread = not job.remaining() and not job.over
+        if _is_loss(outcome) and self._is_cut_off(job) and unread:
+            return None  # an input that nobody has read yet may turn out to be empty
         if _is_loss(outcome) and job.remaining() and self._explains(job):
+            job.lost_chunk = job.lost_chunk or job.step.chunksize is not None
             if None in allowed:
                 job.left.remove(None)
             elif job.step.method == "imap":

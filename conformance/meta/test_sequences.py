@@ -20,6 +20,8 @@ _HANDLE = Value("a handle")
 
 _SQUARES = Submit("map_async", "square", 3)
 _STREAM = Submit("imap", "square", 2)
+_CHUNKED = Submit("imap", "square", 3, 2)
+_EMPTY = Submit("imap", "square", 0)
 _UNORDERED = Submit("imap_unordered", "square", 2)
 _DIES = Submit("apply_async", "die")
 _RAISES = Submit("map", "even or raise", 4)
@@ -32,6 +34,8 @@ ALLOWED: list[Played] = [
     [(_STREAM, _HANDLE), (Take(0, 3), Value([Value(0), Value(1), _OVER]))],
     [(_UNORDERED, _HANDLE), (Take(0, 3), Value([Value(1), Value(0), _OVER]))],
     [(_STREAM, _HANDLE), (Kill(0), Value(True)), (Take(0, 3), Value([_LOST, Value(1), _OVER]))],
+    [(_CHUNKED, _HANDLE), (Kill(0), Value(True)), (Take(0, 3), Value([_LOST, Value(4), _OVER]))],
+    [(_EMPTY, _HANDLE), (End("terminate"), _DONE), (Take(0, 1, 0), Value([_LOST]))],
     [(_RAISES, Error("ValueError", (1,)))],
     [(_RAISES, Error("ValueError", (3,)))],
     [(_DIES, _HANDLE), (Get(0), _LOST), (Get(0), _LOST)],
@@ -82,6 +86,13 @@ def test_others_explain_what_they_may_have_done() -> None:
     ending: list[Sequence] = [[End("terminate"), Kill(0)]]
     assert judge([_SQUARES], [_REFUSED], others=Others.of(ending)) is None
     assert judge([_SQUARES], [_REFUSED], others=Others.of([[]])) is not None
+
+
+def test_a_death_under_a_pool_that_ends_costs_its_item_only() -> None:
+    """What comes behind the item that killed its worker is still expected in its order."""
+    steps: Sequence = [Submit("imap", "die", 3), Take(0, 2)]
+    outcomes: list[Outcome] = [_HANDLE, Value([_LOST, Value(1)])]
+    assert judge(steps, outcomes, others=Others.of([[End("terminate")]])) is None
 
 
 def test_items_are_told_apart() -> None:
