@@ -72,9 +72,13 @@ class Zygote:
             os.close(write_end)
         return read_end
 
-    def close(self) -> None:
-        """Hang up; the zygote ends, its wardens kill what they hold."""
+    def hang_up(self) -> None:
+        """Tell the zygote to end; its wardens kill what they hold."""
         self._channel.close()
+
+    def close(self) -> None:
+        """Hang up, and wait until it has ended."""
+        self.hang_up()
         try:
             self._process.wait(_END_S)
         except subprocess.TimeoutExpired:
@@ -101,6 +105,8 @@ class Zygotes:
         return self._zygotes[package]
 
     def close(self) -> None:
-        """Hang up on all of them."""
+        """Hang up on all of them, then wait for each: they end side by side."""
+        for zygote in self._zygotes.values():
+            zygote.hang_up()
         for zygote in self._zygotes.values():
             zygote.close()
