@@ -28,11 +28,16 @@
 `README.md` beside this file tells the protocol and the races it prevents.
 """
 
+import sys
 from multiprocessing import TimeoutError  # noqa: A004  the name that the Pool API raises
 
 from ._errors import BrokenPoolError, PoolError, PoolTerminatedError, WorkerLostError
 from ._results import AsyncResult, IMapIterator, IMapUnorderedIterator, MapResult
-from .pool import Pool
+
+if sys.platform == "linux":
+    from .pool import Pool
+else:  # most modules of the pool cannot even be imported there
+    from ._elsewhere import Pool
 
 __all__ = [
     "AsyncResult",

@@ -7,17 +7,7 @@ import changes nothing else.
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
-
-
-def require_linux() -> None:
-    """Raise NotImplementedError where the operating system lacks what the pool is built on."""
-    if not sys.platform.startswith("linux"):
-        raise NotImplementedError(
-            f"poolproof.Pool needs Linux (SOCK_SEQPACKET, memfd, epoll), got {sys.platform}; "
-            "use multiprocessing.Pool here"
-        )
 
 
 def worker_count(processes: int | None) -> int:

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from ._apply_jobs import Call
-from ._arguments import check_worker_arguments, require_linux, worker_count
+from ._arguments import check_worker_arguments, worker_count
 from ._dispatcher import Dispatcher
 from ._results import AsyncResult, IMapIterator, IMapUnorderedIterator, MapResult
 from ._state import Event, PoolState, StateMachine
@@ -60,7 +60,6 @@ class Pool:
         starting a process raises, with no process left behind.
         """
         self._machine = StateMachine()  # first: __del__ reads it whatever fails below
-        require_linux()
         size = worker_count(processes)
         check_worker_arguments(initializer, maxtasksperchild)
         self._pid = os.getpid()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import itertools
 import multiprocessing
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -220,15 +219,3 @@ def test_a_forked_child_is_told_whose_pool_it_is(tmp_path: Path) -> None:
         for words in (told := in_fork(pool, result)):
             assert words.startswith("RuntimeError: this pool belongs to process"), told
         assert len(told) == 2
-
-
-@pytest.mark.parametrize("platform", ["darwin", "win32"])
-def test_elsewhere_than_on_linux_it_says_what_it_needs(
-    platform: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys, "platform", platform)
-    with (
-        nothing_left(),
-        pytest.raises(NotImplementedError, match=rf"Linux .*{platform}.*multiprocessing.Pool"),
-    ):
-        Pool(2)
