@@ -172,7 +172,7 @@ first = {process.pid for process in pool._pool}
 while first & {process.pid for process in pool._pool}:
     pool.map(abs, range(2), 1)
 pool.map_async(time.sleep, [600])
-while len(children := psutil.Process().children(recursive=True)) < 3:
+while len(children := psutil.Process().children(recursive=True)) != 3:
     pass
 print(*(child.pid for child in children), flush=True)
 signal.pause()
