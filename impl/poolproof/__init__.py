@@ -28,16 +28,15 @@
 `README.md` beside this file tells the protocol and the races it prevents.
 """
 
+import importlib
 import sys
 from multiprocessing import TimeoutError  # noqa: A004  the name that the Pool API raises
+from typing import TYPE_CHECKING
 
-from ._errors import BrokenPoolError, PoolError, PoolTerminatedError, WorkerLostError
-from ._results import AsyncResult, IMapIterator, IMapUnorderedIterator, MapResult
-
-if sys.platform == "linux":
+if TYPE_CHECKING:
+    from ._errors import BrokenPoolError, PoolError, PoolTerminatedError, WorkerLostError
+    from ._results import AsyncResult, IMapIterator, IMapUnorderedIterator, MapResult
     from .pool import Pool
-else:  # most modules of the pool cannot even be imported there
-    from ._elsewhere import Pool
 
 __all__ = [
     "AsyncResult",
@@ -51,3 +50,30 @@ __all__ = [
     "TimeoutError",
     "WorkerLostError",
 ]
+
+# Imported when asked for: a spawned worker needs one module of this package, and would pay for
+# all of the parent's, more than it pays to start.  Elsewhere than on Linux most of them cannot
+# even be imported.
+_HOMES = {
+    "AsyncResult": "_results",
+    "BrokenPoolError": "_errors",
+    "IMapIterator": "_results",
+    "IMapUnorderedIterator": "_results",
+    "MapResult": "_results",
+    "Pool": "pool" if sys.platform == "linux" else "_elsewhere",
+    "PoolError": "_errors",
+    "PoolTerminatedError": "_errors",
+    "WorkerLostError": "_errors",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

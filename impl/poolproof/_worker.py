@@ -13,7 +13,7 @@ import os
 import socket
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import _runner, _worker_process
 from ._channel import Body, Receiver, fits_inline, pickle_into, send
@@ -29,7 +29,9 @@ from ._frames import (
 )
 from ._memory import BorrowedFiles, MemoryFile, body_of
 from ._outcome import Failure, load, pack_error
-from ._trace import Stopwatch
+
+if TYPE_CHECKING:
+    from ._trace import Stopwatch
 
 APPLY_CALL_ID = 0  # the callable that every worker knows
 
@@ -147,7 +149,7 @@ class Worker:
         self._calls: dict[int, Callable[[Any], Any]] = {APPLY_CALL_ID: apply_task}
         self._files = BorrowedFiles()
         self._slot = self._receive_slot()
-        self._stopwatch = Stopwatch(self._slot.fields) if traced else None
+        self._stopwatch = _stopwatch(self._slot) if traced else None
         outbox.stopwatch = self._stopwatch
 
     def _receive_slot(self) -> Slot:
@@ -215,6 +217,12 @@ class Worker:
         if kind is ResultKind.UNCALLABLE:
             self._calls[header.call_id] = loaded
         return loaded
+
+
+def _stopwatch(slot: Slot) -> Stopwatch:
+    from ._trace import Stopwatch  # noqa: PLC0415  workers that are not traced need not load it
+
+    return Stopwatch(slot.fields)
 
 
 _NOTHING = object()

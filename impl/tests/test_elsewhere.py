@@ -18,7 +18,7 @@ try:
     poolproof.Pool(2, initializer=print)
 except NotImplementedError as error:
     print(error)
-print(sorted(set(poolproof.__all__) - set(vars(poolproof))))
+print([name for name in poolproof.__all__ if not hasattr(poolproof, name)])
 """
 
 
