@@ -153,7 +153,7 @@ def _suite_steps(*, quick: bool) -> list[Step]:
         Step(
             "Hold the installed peers to the MUST clauses",
             (*peers, *glance),
-            140,
+            180,
             findings=found | {OUT_OF_TIME},  # a glance: what it has seen is in the report
         ),
     ]
