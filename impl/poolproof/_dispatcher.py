@@ -190,13 +190,15 @@ class Dispatcher:
         self._workers.bury(link, self._results, self._tasks, self._finish)
 
     def _take_back(self) -> None:
-        """Serve the links that callers gave back with a frame that is still out."""
+        """Serve the links that callers gave back with a frame out, or with a dead worker."""
         for link in self._loans.take_back():
             self._cache.update(frame.job for frame in link.ledger)
-            if link.lost:
-                self._bury(link)
-            else:
+            if not link.lost:
                 self._results.drain(link)
+        # Not only those that came back as lost: a worker may die while its link is given back.
+        if lost := [link for link in self._workers.links if link.lost]:
+            for link in self._loans.reclaim(lost):
+                self._bury(link)
 
     def _take_inbox(self) -> None:
         inbox, tasks = self.inbox, self._tasks

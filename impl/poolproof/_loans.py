@@ -6,7 +6,7 @@
             reclaim             give back: settled
       ^                                                  |
       +----------------  returned  <---------------------+
-            take back             give back: a frame is still out
+            take back             give back: a frame is out, or the worker dead
 
 The dispatcher offers a link that has nothing to do, and reclaims it once it has
 a frame for it.  In between a caller may borrow it, to send a task and receive
@@ -138,7 +138,8 @@ class Loans:
             use(borrowed[0])
         finally:
             # The first call of this block, and one into C: no signal handler runs before it.
-            (self._returned if borrowed and borrowed[0].ledger else self._idle).extend(borrowed)
+            unsettled = borrowed and (borrowed[0].ledger or borrowed[0].lost)
+            (self._returned if unsettled else self._idle).extend(borrowed)
             self._tell()
         return True
 

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from poolproof import Pool, PoolTerminatedError, WorkerLostError
+from poolproof._link import Link
 
 from .counting import nothing_left
 from .tasks import block, block_deaf, die_at, square
@@ -146,6 +147,37 @@ def test_a_worker_that_dies_on_loan_fails_its_call_and_is_replaced(method: str) 
             assert caught.value.exitcode == -signal.SIGKILL
             assert pool.apply(square, (4,)) == 16
             _wait_until_idle(pool, 1)
+
+
+def test_a_worker_that_dies_as_its_link_is_given_back_is_replaced() -> None:
+    with nothing_left(), _idle_pool() as pool:
+        for _ in range(20):
+            loans, (link,) = pool._dispatcher._loans, pool._dispatcher.links
+
+            def use(link: Link) -> None:
+                link.process.kill()
+                _eventually(lambda: link.lost)
+
+            assert loans.lend(use)
+            assert pool.apply(square, (5,)) == 25
+            _wait_until_idle(pool, 1)
+            assert pool._dispatcher.links != [link]
+        pool.close()
+        pool.join()
+
+
+def test_a_link_on_offer_whose_worker_is_known_to_be_dead_gets_no_task() -> None:
+    """What is left of a death in the very moment in which the link is given back."""
+    with nothing_left(), _idle_pool() as pool:
+        loans, (link,) = pool._dispatcher._loans, pool._dispatcher.links
+        borrowed = [loans._idle.pop()]
+        link.process.kill()
+        _eventually(lambda: link.lost)
+        loans._idle.extend(borrowed)
+        assert pool.apply_async(square, (5,)).get(CALL_S) == 25
+        assert pool._dispatcher.links != [link]
+        pool.close()
+        pool.join()
 
 
 def test_a_call_that_meets_a_dead_worker_runs_elsewhere() -> None:
