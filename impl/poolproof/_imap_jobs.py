@@ -26,7 +26,8 @@ class IMapJob(Job):
     """One call.
 
     It holds its iterator weakly.  Who drops it wants no results, but the items
-    are run to the end of the input, as in the standard library.
+    are run to the end of the input, as in the standard library; the input is
+    read no further ahead than before.
     """
 
     kind = "imap"
@@ -83,8 +84,10 @@ class IMapJob(Job):
 
     def _open_window(self, limit: int) -> None:
         iterator = self._iterator()
-        if self._unbounded or iterator is None:
+        if self._unbounded:
             self._feed.allow(UNBOUNDED)
+        elif iterator is None:  # nobody takes the results, and they take no memory
+            self._feed.allow(self._shown + self._window())
         else:
             window = self._window()
             iterator.low_mark = (window // 2) * self._chunksize
