@@ -25,6 +25,7 @@ from ._trace import TraceWriter
 
 RETRY_S = 0.1  # first pause after a process could not be started; doubles up to ...
 RETRY_MAX_S = 2.0
+RETRY_DOUBLINGS = 5
 KILLED_PATIENCE_S = 30.0  # how long workers may be killed while they start, none getting ready
 START_ATTEMPTS = 5  # failed starts in a row before the pool is broken: 1.5 s
 
@@ -79,6 +80,7 @@ class WorkerHandler:
         started: list[Link] = []
         if self.broken is not None or self.pause_s() > 0:
             return started
+        self._retry_at = None
         while sum(not link.retiring or bool(link.ledger) for link in self.links) < self._size:
             try:
                 started.extend(self.start(1))
@@ -93,7 +95,10 @@ class WorkerHandler:
             why = f"no worker could be started in {self._failures} attempts: "
             self._break(f"{why}{type(error).__name__}: {error}", error)
             return
-        pause = min(RETRY_MAX_S, RETRY_S * 2 ** (self._failures - 1))
+        self._retry_after(self._failures)
+
+    def _retry_after(self, failures: int) -> None:
+        pause = RETRY_MAX_S if failures > RETRY_DOUBLINGS else RETRY_S * 2 ** (failures - 1)
         self._retry_at = time.monotonic() + pause
 
     def pause_s(self) -> float:
@@ -139,15 +144,20 @@ class WorkerHandler:
         self._failures += 1
         now = time.monotonic()
         self._failing_since = self._failing_since or now
-        if exitcode is not None and exitcode < 0 and now - self._failing_since < KILLED_PATIENCE_S:
-            return  # a signal from outside says nothing about the workers that are still to come
+        killed = exitcode is not None and exitcode < 0
+        if killed and now - self._failing_since < KILLED_PATIENCE_S:
+            # A signal from outside says nothing about the workers that are still to come; one that
+            # the initializer brings about (memory, a segfault) comes again and again.
+            if self._failures > self._failure_limit:
+                self._retry_after(self._failures - self._failure_limit)
+            return
         if self._failures >= self._failure_limit:
-            what = (
-                f"the initializer raised {type(link.startup_error).__name__}: {link.startup_error}"
-                if link.startup_error is not None
-                else f"the last one died before it was ready ({describe_exit(exitcode)}); "
-                'is the main module guarded by `if __name__ == "__main__"`?'
-            )
+            what = f"the last one died before it was ready ({describe_exit(exitcode)})"
+            if link.startup_error is not None:
+                error = link.startup_error
+                what = f"the initializer raised {type(error).__name__}: {error}"
+            elif not killed:
+                what += '; is the main module guarded by `if __name__ == "__main__"`?'
             self._break(
                 f"{self._failures} workers in a row failed to start: {what}", link.startup_error
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -139,3 +140,15 @@ def _await(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < until, "the dispatcher of a broken pool does not rest"
         time.sleep(0.001)
+
+
+def _die(signum: int) -> None:
+    os.kill(os.getpid(), signum)
+
+
+def test_an_initializer_that_is_killed_is_tried_again_with_pauses() -> None:
+    with Pool(1, _die, (signal.SIGKILL,), context=multiprocessing.get_context("fork")) as pool:
+        first = pool._pool
+        time.sleep(1.0)  # what is counted is how many workers were started in it
+        assert pool._dispatcher._workers._failures < 30
+        assert pool._pool != first
