@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from itertools import groupby
 from typing import Any
 
@@ -50,8 +51,15 @@ class ResultHandler:
         file = None if fd is None else MemoryFile(fd)
         source = link.ledger[0].file if header.lent else file
         try:
-            with body_of(inline, header.size, source, in_file=bool(header.in_file)) as body:
-                self._take(link, header, body)
+            with ExitStack() as stack:
+                try:
+                    body = stack.enter_context(
+                        body_of(inline, header.size, source, in_file=bool(header.in_file))
+                    )
+                except OSError as error:  # no descriptor, or no memory, for so large a result
+                    self._lose(link, header, error)
+                else:
+                    self._take(link, header, body)
         finally:
             if file is not None:
                 self._adopt(link.ledger, file)
@@ -87,6 +95,24 @@ class ResultHandler:
         if header.tasks:
             frame.job.sizer.weigh(header.tasks, header.size)
             self._deliver(frame, header, body)
+        self._advance(link, frame, header)
+
+    def _lose(self, link: Link, header: ResultHeader, error: OSError) -> None:
+        """Fail what a result is about that cannot be read here."""
+        if header.kind == ResultKind.BROKEN:
+            link.startup_error = error
+            return
+        frame = link.ledger[0]
+        if header.kind in (ResultKind.UNLOADED, ResultKind.UNCALLABLE):
+            self._not_loaded(link, frame, header, error)
+            return
+        shown = undeliverable(error, "the result could not be read in the parent process")
+        for position in range(header.first, header.first + header.tasks):
+            frame.job.fail(frame.span.start + position, shown)
+        self._advance(link, frame, header)
+
+    def _advance(self, link: Link, frame: Frame, header: ResultHeader) -> None:
+        """Book a result, and the end of its frame."""
         frame.delivered = header.first + header.tasks
         if header.last:
             self._shelf.take_from(link.ledger.popleft())

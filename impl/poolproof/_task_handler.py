@@ -18,7 +18,7 @@ from ._imap_jobs import IMapJob
 from ._jobs import Job, Settle, Span
 from ._link import Frame, Link
 from ._loans import Loans
-from ._memory import Shelf
+from ._memory import MemoryFile, Shelf
 from ._sizing import Sizer
 from ._worker import APPLY_CALL_ID
 
@@ -234,17 +234,40 @@ class TaskHandler:
             budget_ns=job.sizer.budget_ns(job.left(), self._workers),
         )
         try:
-            if in_file or job.large_results:
-                frame.file = self._shelf.borrow()
-            if frame.file is not None and in_file:
-                frame.file.write(body)
+            frame.file = self._file_for(job, body, in_file=in_file)
+        except OSError as error:  # no descriptor, or no room: waiting for it might last for ever
+            link.refund(len(span.tasks), job.tasks_per_allowance)
+            self._refuse(job, span, error)
+            return True
+        try:
             link.send_frame(frame, header, body)
-        except OSError:  # a full channel, or no descriptor to be had: later, or elsewhere
+        except OSError:  # a full channel: later, or elsewhere
             self._shelf.take_from(frame)
             link.refund(len(span.tasks), job.tasks_per_allowance)
             self.requeue(job, span)
             return False
         return True
+
+    def _file_for(self, job: Job, body: Body, *, in_file: bool) -> MemoryFile | None:
+        """Return the file that travels with a frame: for its body, or for a large result only.
+
+        Raises: OSError where the body needs one, and there is none or it does not take the body.
+        """
+        if not in_file and not job.large_results:
+            return None
+        try:
+            file = self._shelf.borrow()
+        except OSError:
+            if in_file:
+                raise
+            return None  # the worker makes one, if it can
+        if in_file:
+            try:
+                file.write(body)
+            except OSError:
+                file.close()
+                raise
+        return file
 
     def _rebalance(self, links: list[Link]) -> None:
         """Give an idle worker what lies unread before a busy one."""

@@ -8,7 +8,6 @@ whenever, no other process can be left waiting for it.
 
 from __future__ import annotations
 
-import errno
 import os
 import socket
 import time
@@ -95,9 +94,9 @@ class Outbox:
             return
         try:
             self._send_in_file(header, body)
-        except OSError as error:
-            if error.errno not in (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC):
-                raise
+        except ConnectionError:  # the parent is gone
+            raise
+        except OSError as error:  # no descriptor, or no room, for so large a result
             failure = pack_error(error)
             for position in range(first, first + count):
                 ends = last and position == first + count - 1

@@ -1,0 +1,91 @@
+"""No descriptor, no room for large bodies: that item fails with the cause, the pool goes on."""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import multiprocessing
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from poolproof import Pool
+from poolproof import _memory as memory
+
+from .tasks import square
+
+LARGE = 1 << 20  # bytes
+GET_S = 20.0
+
+
+@pytest.fixture(name="pool")
+def _pool() -> Iterator[Pool]:
+    with Pool(2, context=multiprocessing.get_context("fork")) as pool:
+        yield pool
+        assert pool.map_async(square, range(20)).get(GET_S) == [n * n for n in range(20)]
+
+
+@contextmanager
+def _failing(monkeypatch: pytest.MonkeyPatch, method: str, code: int) -> Iterator[None]:
+    def fail(*_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(memory.MemoryFile, method, fail)
+        yield
+
+
+def _bytes(size: int) -> bytes:
+    return bytes(size)
+
+
+@pytest.mark.parametrize(
+    ("method", "code"), [("create", errno.EMFILE), ("write", errno.EFBIG), ("write", errno.ENOSPC)]
+)
+def test_arguments_that_no_file_takes_fail_with_the_cause(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch, method: str, code: int
+) -> None:
+    with _failing(monkeypatch, method, code):
+        for handle in (
+            pool.map_async(len, [bytes(LARGE)] * 3),
+            pool.apply_async(len, (bytes(LARGE),)),
+        ):
+            with pytest.raises(OSError, match=os.strerror(code)):
+                handle.get(GET_S)
+        with pytest.raises(OSError, match=os.strerror(code)):
+            pool.apply(len, (bytes(LARGE),))
+        assert pool.map_async(square, [3]).get(GET_S) == [9]
+
+
+def test_a_small_item_beside_one_that_no_file_takes_has_its_result(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with _failing(monkeypatch, "create", errno.EMFILE):
+        results = pool.imap(len, [b"1", bytes(LARGE), b"333"])
+        assert results.next(GET_S) == 1
+        with pytest.raises(OSError, match="Too many open files"):
+            results.next(GET_S)
+        assert results.next(GET_S) == 3
+
+
+def test_a_result_that_cannot_be_read_fails_its_item(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with _failing(monkeypatch, "_mapped", errno.ENOMEM):
+        for handle in (pool.apply_async(_bytes, (LARGE,)), pool.map_async(_bytes, [LARGE] * 3)):
+            with pytest.raises(Exception, match="Cannot allocate memory"):
+                handle.get(GET_S)
+        assert pool.apply_async(square, (4,)).get(GET_S) == 16
+
+
+def test_an_iterator_that_is_dropped_is_read_no_further_ahead() -> None:
+    drawn = itertools.count()
+    with Pool(2, context=multiprocessing.get_context("fork")) as pool:
+        results = pool.imap(time.sleep, (next(drawn) * 0 + 0.05 for _ in itertools.count()))
+        next(results)
+        del results
+        time.sleep(0.5)  # a reader without bound draws a hundred thousand in it
+        assert next(drawn) < 1000
