@@ -19,7 +19,8 @@ from ._memory import Buffer
 
 #: a record, and the descriptor it carries
 Record = tuple[memoryview, int | None]
-_Received = tuple[int, list[tuple[int, int, bytes]], int, Any]
+_Ancillary = list[tuple[int, int, bytes]]
+_Received = tuple[int, _Ancillary, int, Any]
 
 PROTOCOL = 5
 _IOV_MAX = 512  # buffers for one sendmsg(2); Linux allows 1024
@@ -76,10 +77,11 @@ def receive_fds(sock: socket.socket, size: int, count: int) -> tuple[bytes, list
     which ignores the flags it is given, and so leaves them to programs that are executed.
     """
     record, ancillary, _, _ = sock.recvmsg(size, _FD_SPACE * count, _CLOSE_ON_EXEC)
-    fds = array.array("i")
-    for _, _, data in ancillary:
-        fds.frombytes(data)
-    return record, list(fds)
+    return record, _fds_in(ancillary)
+
+
+def _fds_in(ancillary: _Ancillary) -> list[int]:
+    return [fd for _, _, data in ancillary for fd in array.array("i", data)]
 
 
 def fits_inline(size: int) -> bool:
@@ -147,5 +149,5 @@ class Receiver:
         size, ancillary, _, _ = received
         if not size:
             return None
-        fds = [array.array("i", data)[0] for _, _, data in ancillary]
+        fds = _fds_in(ancillary)
         return self._record[:size], fds[0] if fds else None
