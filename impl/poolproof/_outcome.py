@@ -27,10 +27,12 @@ class Failure(NamedTuple):
 
     pickled: the exception, as `ExceptionWithTraceback` pickles it.
     text:    its traceback as formatted where it was raised.
+    summary: its type and message, without which a caller does not know what happened.
     """
 
     pickled: bytes
     text: str
+    summary: str
 
 
 class Loaded(NamedTuple):
@@ -63,8 +65,8 @@ def _is_interrupt(error: BaseException) -> bool:
     return in_main and isinstance(error, KeyboardInterrupt)
 
 
-class _Unprintable:
-    """Stands in for an object whose `repr()` raises; a message must not fail."""
+class _Shown:
+    """Stands in for what has no `repr()` that a message could show."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -78,9 +80,7 @@ def printable(value: object) -> object:
     try:
         repr(value)
     except BaseException as error:  # noqa: BLE001  user code: anything may come out of it
-        return _Unprintable(
-            f"<{type(value).__name__} object, its repr() raised {type(error).__name__}>"
-        )
+        return _Shown(f"<{type(value).__name__} object, its repr() raised {type(error).__name__}>")
     return value
 
 
@@ -90,15 +90,15 @@ def pack_error(error: BaseException, *, with_traceback: bool = True) -> Failure:
     One that cannot be pickled is replaced by `MaybeEncodingError`, which names
     the pickling error and the original.
     """
-    text = _format(error)
+    text, summary = _format(error)
     carrier = ExceptionWithTraceback(error, error.__traceback__) if with_traceback else error
     try:
-        return Failure(bytes(ForkingPickler.dumps(carrier)), text)
+        return Failure(bytes(ForkingPickler.dumps(carrier)), text, summary)
     except BaseException as pickling_error:  # noqa: BLE001  user code runs in __reduce__
         stand_in = encoding_error(pickling_error, error)
         carrier = ExceptionWithTraceback(stand_in, error.__traceback__)
         carrier.tb = f'\n"""\n{text}"""'
-        return Failure(bytes(ForkingPickler.dumps(carrier)), text)
+        return Failure(bytes(ForkingPickler.dumps(carrier)), text, summary)
 
 
 def encoding_error(cause: BaseException, value: object) -> BaseException:
@@ -110,29 +110,28 @@ def encoding_error(cause: BaseException, value: object) -> BaseException:
 def unpack_error(failure: Failure) -> BaseException:
     """Take an exception out of its envelope; never raises an `Exception`."""
     error, loading_error = load_user_object(failure.pickled)
-    if loading_error is not None:
-        return undeliverable(loading_error, failure.text)
-    if isinstance(error, BaseException):
-        return error
-    return undeliverable(
-        TypeError(f"expected an exception, got {type(error).__name__}"), failure.text
-    )
+    if loading_error is None:
+        if isinstance(error, BaseException):
+            return error
+        loading_error = TypeError(f"expected an exception, got {type(error).__name__}")
+    shown = undeliverable(loading_error, failure.summary)
+    shown.__cause__ = RemoteTraceback(f'\n"""\n{failure.text}"""')
+    return shown
 
 
-def undeliverable(loading_error: BaseException, text: str) -> BaseException:
-    """Build the error for what was pickled in a worker but cannot be loaded here.
-
-    Its `__cause__` shows the original traceback, or what was being loaded.
-    """
-    last_line = text.strip().rsplit("\n", 1)[-1]
-    error: BaseException = MaybeEncodingError(printable(loading_error), last_line)
-    error.__cause__ = RemoteTraceback(f'\n"""\n{text}"""')
+def undeliverable(loading_error: BaseException, what: str) -> BaseException:
+    """Build the error for what was pickled in a worker but cannot be loaded here."""
+    error: BaseException = MaybeEncodingError(printable(loading_error), _Shown(what))
     return error
 
 
-def _format(error: BaseException) -> str:
+def _format(error: BaseException) -> tuple[str, str]:
+    """Return the traceback, and the part of it that tells the type and the message."""
     try:
-        return "".join(traceback.format_exception(error))
+        # Not the traceback's last line: a group ends with a frame around its members.
+        shown = traceback.TracebackException.from_exception(error, compact=True)
+        return "".join(shown.format()), "".join(shown.format_exception_only()).strip()
     except BaseException as formatting_error:  # noqa: BLE001  user code runs in __str__
         why = type(formatting_error).__name__
-        return f"{type(error).__name__} (its traceback cannot be formatted: {why})\n"
+        text = f"{type(error).__name__} (its traceback cannot be formatted: {why})"
+        return f"{text}\n", text
