@@ -1,13 +1,20 @@
 """Argument checks: each error says what was expected and what was got.
 
 The exception types are the standard library's, so that whoever replaces one
-import changes nothing else.
+import changes nothing else; and what it takes is taken, None for `initargs`
+that nobody reads and NumPy's integers among it.
 """
 
 from __future__ import annotations
 
+import multiprocessing
+import operator
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from multiprocessing.context import BaseContext
+from typing import Any
+
+from ._wording import got, printable
 
 
 def worker_count(processes: int | None) -> int:
@@ -15,39 +22,82 @@ def worker_count(processes: int | None) -> int:
 
     That is one a CPU, and from Python 3.13 on one a CPU that this process may use.
 
-    Raises: ValueError for less than 1; TypeError for what is no int.
+    Raises: ValueError for less than 1; TypeError for what is no integer.
     """
     if processes is None:
         count: Callable[[], int | None] = getattr(os, "process_cpu_count", os.cpu_count)
         return count() or 1
-    if not isinstance(processes, int):
-        raise TypeError(
-            f"processes: expected an int or None, got {processes!r} ({type(processes).__name__})"
-        )
-    if processes < 1:
-        raise ValueError(f"Number of processes must be at least 1, got {processes}")
-    return processes
+    size = _integer("processes: expected an int or None", processes)
+    if size < 1:
+        raise ValueError(f"Number of processes must be at least 1, got {size}")
+    return size
 
 
-def check_worker_arguments(
-    initializer: Callable[..., object] | None, maxtasksperchild: object
-) -> None:
-    """Raise TypeError or ValueError for what no worker could be started with."""
-    if maxtasksperchild is not None and (
-        not isinstance(maxtasksperchild, int) or maxtasksperchild <= 0
-    ):
+def check_maxtasksperchild(value: object) -> None:
+    """Raise ValueError for what is neither None nor a positive int."""
+    if value is not None and (not isinstance(value, int) or value <= 0):
         raise ValueError(
-            f"maxtasksperchild must be a positive int or None, got {maxtasksperchild!r}"
+            f"maxtasksperchild must be a positive int or None, got {printable(value)!r}"
         )
-    if initializer is not None and not callable(initializer):
-        raise TypeError(f"initializer must be a callable or None, got {initializer!r}")
 
 
-def check_positive(name: str, value: object, *, optional: bool = False) -> None:
-    """Raise TypeError or ValueError unless `value` is a positive int, or None where optional."""
-    if value is None and optional:
-        return
-    if not isinstance(value, int):
-        raise TypeError(f"{name} must be a positive int, got {value!r} ({type(value).__name__})")
-    if value < 1:
-        raise ValueError(f"{name.capitalize()} must be 1+, not {value}")
+def initializer_arguments(
+    initializer: Callable[..., object] | None, initargs: Iterable[Any]
+) -> tuple[Any, ...]:
+    """Return what each worker calls its initializer with.
+
+    Raises: TypeError for what cannot be called; what iterating over the arguments raises.
+    """
+    if initializer is None:
+        return ()
+    if not callable(initializer):
+        raise TypeError(f"initializer must be a callable or None, got {printable(initializer)!r}")
+    check_iterable("initargs", initargs)
+    return tuple(initargs)
+
+
+def context_or_default(context: Any) -> BaseContext:
+    """Return the context that starts the workers.
+
+    Raises: AttributeError, as the standard library, for what starts no process.
+    """
+    if not context:
+        return multiprocessing.get_context()
+    if not hasattr(context, "Process"):
+        method = context if context in multiprocessing.get_all_start_methods() else "spawn"
+        raise AttributeError(
+            "context: expected None or a context, such as "
+            f"multiprocessing.get_context({method!r}), {got(context)}"
+        )
+    return context  # type: ignore[no-any-return]  # it starts processes, and that is all we ask
+
+
+def check_path(name: str, value: object) -> None:
+    """Raise TypeError for what names no file."""
+    if not isinstance(value, str | os.PathLike):
+        raise TypeError(f"{name}: expected the path of a file, a str or os.PathLike, {got(value)}")
+
+
+def check_iterable(name: str, value: object) -> None:
+    """Raise TypeError for what is surely no iterable; its own code does not run."""
+    cls = type(value)
+    if not hasattr(cls, "__iter__") and not hasattr(cls, "__getitem__"):
+        raise TypeError(f"{name}: expected an iterable, {got(value)}")
+
+
+def positive(name: str, value: Any) -> int:
+    """Return a positive integer as an int.
+
+    Raises: TypeError for what is no integer; ValueError for less than 1.
+    """
+    number = _integer(f"{name} must be a positive int", value)
+    if number < 1:
+        raise ValueError(f"{name.capitalize()} must be 1+, not {number}")
+    return number
+
+
+def _integer(expected: str, value: Any) -> int:
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise TypeError(f"{expected}, {got(value)}") from None

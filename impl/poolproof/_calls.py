@@ -5,6 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ._wording import got
+
+
+class Uncallable:
+    """Says what was got in place of a function, where it is called, as in the standard library."""
+
+    def __init__(self, func: Any) -> None:
+        self.func = func
+
+    def __call__(self, *args: Any, **kwds: Any) -> Any:
+        if callable(self.func):  # its pickle has made another object of it
+            return self.func(*args, **kwds)
+        raise TypeError(f"func: expected a callable, {got(self.func)}")
+
 
 class Star:
     """Calls the function with the item's elements as arguments."""
@@ -31,6 +45,7 @@ class Chunk:
 
 def call_for(func: Callable[..., Any], *, star: bool, chunksize: int) -> Callable[[Any], Any]:
     """Return what a worker calls with each item, or with each chunk."""
+    func = func if callable(func) else Uncallable(func)
     if chunksize > 1:
         return Chunk(func, star)
     return Star(func) if star else func

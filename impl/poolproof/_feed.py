@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Protocol
 
+from ._arguments import check_iterable
+
 
 class Feed(Protocol):
     """Tasks of one job, in order."""
@@ -162,6 +164,7 @@ class ThreadFeed:
 
 
 def _tasks_of(iterable: Iterable[Any], chunksize: int) -> Iterator[Any]:
+    check_iterable("iterable", iterable)
     items = iter(iterable)
     if chunksize == 1:
         return items
@@ -174,6 +177,7 @@ def snapshot(iterable: Iterable[Any]) -> Sequence[Any]:
     """Return the items as they are now; the caller may change the iterable afterwards."""
     if type(iterable) is tuple or type(iterable) is range:
         return iterable
+    check_iterable("iterable", iterable)
     return list(iterable)
 
 

@@ -18,6 +18,8 @@ from multiprocessing.pool import (  # type: ignore[attr-defined]  # typeshed lea
 from multiprocessing.reduction import ForkingPickler
 from typing import Any, NamedTuple
 
+from ._wording import Verbatim, printable
+
 #: reads the pickle of a user's object; its code runs
 load = pickle.loads
 
@@ -65,25 +67,6 @@ def _is_interrupt(error: BaseException) -> bool:
     return in_main and isinstance(error, KeyboardInterrupt)
 
 
-class _Shown:
-    """Stands in for what has no `repr()` that a message could show."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def __repr__(self) -> str:
-        return self._text
-
-
-def printable(value: object) -> object:
-    """`value`, or a stand-in with a safe `repr()` when its own raises."""
-    try:
-        repr(value)
-    except BaseException as error:  # noqa: BLE001  user code: anything may come out of it
-        return _Shown(f"<{type(value).__name__} object, its repr() raised {type(error).__name__}>")
-    return value
-
-
 def pack_error(error: BaseException, *, with_traceback: bool = True) -> Failure:
     """Put an exception into its envelope; never raises an `Exception`.
 
@@ -121,7 +104,7 @@ def unpack_error(failure: Failure) -> BaseException:
 
 def undeliverable(loading_error: BaseException, what: str) -> BaseException:
     """Build the error for what was pickled in a worker but cannot be loaded here."""
-    error: BaseException = MaybeEncodingError(printable(loading_error), _Shown(what))
+    error: BaseException = MaybeEncodingError(printable(loading_error), Verbatim(what))
     return error
 
 

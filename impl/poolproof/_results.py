@@ -16,6 +16,7 @@ from multiprocessing import TimeoutError as PoolTimeoutError
 from typing import Any, Protocol
 
 from ._waiting import release, wait
+from ._wording import got
 
 
 class Raised:
@@ -115,15 +116,23 @@ class AsyncResult:
 
         An error of the callback becomes the result (as CPython 3.16, gh-83371).
         """
-        callback = self._callback if success else self._error_callback
         try:
-            if callback is not None:
-                callback(value)
+            if success:
+                _call("callback", self._callback, value)
+            else:
+                _call("error_callback", self._error_callback, value)
         except BaseException as error:  # noqa: BLE001  user code; it must not end this thread
             if not success and error.__context__ is None:
                 error.__context__ = value
             success, value = False, error
         self.settle(success, value)
+
+
+def _call(name: str, callback: Any, value: Any) -> None:
+    if callable(callback):
+        callback(value)
+    elif callback:  # False or 0 is none, and no error in the standard library
+        raise TypeError(f"{name}: expected a callable or None, {got(callback)}")
 
 
 ApplyResult = AsyncResult

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ._arguments import check_positive
+from ._arguments import positive
 from ._calls import call_for
 from ._dispatcher import Dispatcher
 from ._feed import feed_for, snapshot
@@ -27,10 +27,10 @@ def submit_map(
 ) -> None:
     """Submit the job that `result` is the handle of.
 
-    Raises: ValueError and TypeError for a wrong chunksize; what the iterable
-    raises, unless it has a length: then it is the job's error, as in stdlib.
+    Raises: ValueError and TypeError for a wrong chunksize, which an input
+    without items needs not; what the iterable raises, unless it has a length:
+    then it is the job's error.  All this as in stdlib.
     """
-    check_positive("chunksize", chunksize, optional=True)
     try:
         items = snapshot(iterable)
     except Exception as error:
@@ -41,9 +41,9 @@ def submit_map(
     if not items:
         dispatcher.settle(result, True, [])
         return
-    size = chunksize or 1
+    size = 1 if chunksize is None else positive("chunksize", chunksize)
     call = call_for(func, star=star, chunksize=size)
-    allowance = 1 if chunksize else default_chunksize(len(items), workers)
+    allowance = default_chunksize(len(items), workers) if chunksize is None else 1
     dispatcher.inbox.put(MapJob(result, call, items, size, dispatcher.settle, allowance))
 
 
@@ -62,8 +62,9 @@ def submit_imap(
     Raises: ValueError and TypeError for a wrong chunksize or buffersize, and
     for what is no iterable.
     """
-    check_positive("chunksize", chunksize)
-    check_positive("buffersize", buffersize, optional=True)
+    chunksize = positive("chunksize", chunksize)
+    if buffersize is not None:
+        buffersize = positive("buffersize", buffersize)
     inbox = dispatcher.inbox
     job = IMapJob(
         job_id,

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ._arguments import check_path
 from ._calls import Chunk
 from ._claims import STARTED
 
@@ -66,7 +67,8 @@ class TraceWriter:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        """Raises: OSError when the file cannot be written."""
+        """Raises: TypeError for what names no file; OSError when it cannot be written."""
+        check_path("trace", path)
         self._file = Path(path).open("w", encoding="utf-8")  # noqa: SIM115  open as long as the pool
         self._file.write("[")
         self._separator = "\n"

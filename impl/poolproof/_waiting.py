@@ -9,16 +9,23 @@ handler may interrupt a wait, raise out of it, or wait itself, which
 
 from __future__ import annotations
 
+import numbers
 import os
 import threading
 import time
 from _thread import LockType
 from collections.abc import Callable
+from typing import Any
+
+from ._wording import got
 
 
 def wait(locks: list[LockType], is_set: Callable[[], bool], timeout: float | None) -> bool:
-    """Block until `is_set()` or for `timeout` seconds; return whether it is set."""
-    deadline = None if timeout is None else time.monotonic() + timeout
+    """Block until `is_set()` or for `timeout` seconds; return whether it is set.
+
+    Raises: TypeError and OverflowError for a timeout that the standard library does not take.
+    """
+    deadline = None if timeout is None else time.monotonic() + _seconds(timeout)
     while not is_set():
         lock = threading.Lock()
         lock.acquire()
@@ -31,6 +38,18 @@ def wait(locks: list[LockType], is_set: Callable[[], bool], timeout: float | Non
         if not lock.acquire(timeout=left):
             return is_set()
     return True
+
+
+def _seconds(timeout: Any) -> float:
+    if not isinstance(timeout, numbers.Real):
+        raise TypeError(f"timeout: expected a number of seconds or None, {got(timeout)}")
+    seconds = float(timeout)
+    if seconds > threading.TIMEOUT_MAX:
+        raise OverflowError(
+            f"timeout: expected at most {threading.TIMEOUT_MAX:.0f} seconds, or None to wait "
+            f"without end, {got(timeout)}"
+        )
+    return seconds
 
 
 def release(locks: list[LockType]) -> None:

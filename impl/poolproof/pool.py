@@ -7,7 +7,6 @@ to the dispatcher and returns the handle.
 from __future__ import annotations
 
 import itertools
-import multiprocessing
 import multiprocessing.util
 import os
 import warnings
@@ -18,7 +17,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from ._apply_jobs import Call
-from ._arguments import check_worker_arguments, worker_count
+from ._arguments import (
+    check_maxtasksperchild,
+    context_or_default,
+    initializer_arguments,
+    worker_count,
+)
+from ._calls import Uncallable
 from ._dispatcher import Dispatcher
 from ._results import AsyncResult, IMapIterator, IMapUnorderedIterator, MapResult
 from ._state import Event, PoolState, StateMachine
@@ -61,15 +66,17 @@ class Pool:
         """
         self._machine = StateMachine()  # first: __del__ reads it whatever fails below
         size = worker_count(processes)
-        check_worker_arguments(initializer, maxtasksperchild)
+        check_maxtasksperchild(maxtasksperchild)
+        arguments = initializer_arguments(initializer, initargs)
+        context = context_or_default(context)
         self._pid = os.getpid()
         self._processes = size
         self._jobs = itertools.count(1)
         writer = None if trace is None else TraceWriter(trace)
         workers = WorkerHandler(
-            context if context is not None else multiprocessing.get_context(),
+            context,
             size,
-            (initializer, tuple(initargs)),
+            (initializer, arguments),
             maxtasksperchild,
             writer,
         )
@@ -90,8 +97,8 @@ class Pool:
         """Return `func(*args, **kwds)`, run in a worker."""
         self._check_running()
         result = AsyncResult(self, next(self._jobs))
-        call = Call((func, args, kwds), result)
-        self._dispatcher.apply(call)
+        call = func if callable(func) else Uncallable(func)
+        self._dispatcher.apply(Call((call, args, kwds), result))
         return result.get()
 
     def apply_async(
@@ -105,7 +112,8 @@ class Pool:
         """Run `func(*args, **kwds)` in a worker; return a handle at once."""
         self._check_running()
         result = AsyncResult(self, next(self._jobs), callback, error_callback)
-        self._dispatcher.inbox.put_call(Call((func, args, kwds), result))
+        call = func if callable(func) else Uncallable(func)
+        self._dispatcher.inbox.put_call(Call((call, args, kwds), result))
         return result
 
     def map(

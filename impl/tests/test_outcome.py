@@ -15,10 +15,10 @@ from poolproof._outcome import (
     Failure,
     encoding_error,
     pack_error,
-    printable,
     undeliverable,
     unpack_error,
 )
+from poolproof._wording import printable
 
 
 def _raised(error: BaseException) -> BaseException:
