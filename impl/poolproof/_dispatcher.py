@@ -20,6 +20,7 @@ from ._callbacks import CallbackRunner
 from ._direct import DirectCalls
 from ._errors import PoolTerminatedError
 from ._inbox import Inbox
+from ._job_queue import JobQueue
 from ._jobs import Job
 from ._link import Link
 from ._loans import RECALL_S, Loans
@@ -55,11 +56,11 @@ class Dispatcher:
         self.inbox = Inbox()
         self._watch = Watch(self.inbox.fd)
         self._loans = Loans(self._watch.results, self._watch.no_results, self.inbox.wake)
-        self._tasks = TaskHandler(size, self._shelf, self._loans, self.settle, self._finish)
-        self._direct = DirectCalls(self._loans, self._tasks.new_run)
-        self._results = ResultHandler(self._tasks, self._shelf, trace, self._finish)
+        self._jobs = JobQueue(self.settle, self._finish)
+        self._tasks = TaskHandler(size, self._jobs, self._shelf, self._loans)
+        self._direct = DirectCalls(self._loans, self._jobs.new_run)
+        self._results = ResultHandler(self._jobs, self._shelf, trace)
         self._trace = trace
-        self._cache: set[Job] = set()
         self._termination = Termination(
             workers.links, workers.starter, self._abandon_all, self._release
         )
@@ -92,11 +93,11 @@ class Dispatcher:
 
     def close(self) -> None:
         """The pool closes: run what was submitted."""
-        self.inbox.put(self._tasks.end_input)
+        self.inbox.put(self._jobs.end_input)
 
     def drain(self) -> None:
         """A thread joins the closed pool: it cannot take results of imap meanwhile."""
-        self.inbox.put(self._tasks.lift_windows)
+        self.inbox.put(self._jobs.lift_windows)
 
     def repopulate(self) -> None:
         """Start missing workers, and wait until that was tried."""
@@ -144,7 +145,7 @@ class Dispatcher:
         state = self._machine.state
         if state is PoolState.TERMINATE:
             return True
-        if state is PoolState.CLOSE and not len(self.inbox) and not self._cache:
+        if state is PoolState.CLOSE and not len(self.inbox) and self._jobs.empty:
             links = self._workers.links
             if self._loans.reclaim(links) == links:
                 self._workers.dismiss()
@@ -160,14 +161,14 @@ class Dispatcher:
         self._take_back()
         self._take_inbox()
         self._repopulate()
-        self._tasks.sweep()
+        self._jobs.sweep()
         room = self._tasks.refill(self._workers.links)
         # A pool without workers, broken or not yet whole, has none with room either; and yet
         # every call must be answered.
         self.inbox.feel(hungry=room or not self._workers.links)
 
     def _timeout_s(self) -> float | None:
-        if not self.inbox.fall_asleep() or (self.inbox.hungry and self._tasks.has_fed_tasks()):
+        if not self.inbox.fall_asleep() or (self.inbox.hungry and self._jobs.has_fed_tasks()):
             return 0.0
         pauses = [self._workers.pause_s()] if self._workers.waiting_to_retry else []
         if self._loans.recalled:
@@ -187,12 +188,12 @@ class Dispatcher:
 
     def _bury(self, link: Link) -> None:
         self._watch.no_results(link)
-        self._workers.bury(link, self._results, self._tasks, self._finish)
+        self._workers.bury(link, self._results, self._jobs)
 
     def _take_back(self) -> None:
         """Serve the links that callers gave back with a frame out, or with a dead worker."""
         for link in self._loans.take_back():
-            self._cache.update(frame.job for frame in link.ledger)
+            self._jobs.adopt(frame.job for frame in link.ledger)
             if not link.lost:
                 self._results.drain(link)
         # Not only those that came back as lost: a worker may die while its link is given back.
@@ -201,34 +202,29 @@ class Dispatcher:
                 self._bury(link)
 
     def _take_inbox(self) -> None:
-        inbox, tasks = self.inbox, self._tasks
+        inbox, jobs = self.inbox, self._jobs
         for _ in range(len(inbox)):
             entry = inbox.take()
             if isinstance(entry, Call):
-                opened = tasks.submit_apply(entry)
-                if opened is not None:
-                    self._cache.add(opened)
+                jobs.submit_call(entry)
             elif isinstance(entry, Job):
-                self._cache.add(entry)
-                tasks.submit(entry)
+                jobs.submit(entry)
             else:
                 entry()
 
     def _repopulate(self) -> None:
-        if self._machine.state is PoolState.RUN or self._cache:
+        if self._machine.state is PoolState.RUN or not self._jobs.empty:
             for link in self._workers.repopulate():
                 self._welcome(link)
         if self._workers.broken is not None:
-            self._abandon_cache(self._workers.broken)
+            self._abandon_jobs(self._workers.broken)
 
     def _welcome(self, link: Link) -> None:
         self._watch.results(link)
         self._watch.death(link)
 
     def _finish(self, job: Job) -> None:
-        if job in self._cache:
-            self._cache.remove(job)
-            self._tasks.drop(job)
+        if self._jobs.drop(job):
             for link in self._workers.links:
                 link.forget(job.call_id)
             job.conclude()
@@ -238,14 +234,12 @@ class Dispatcher:
     def _abandon_all(self) -> None:
         error = PoolTerminatedError("the pool was terminated before the outcome arrived")
         self._callbacks.abandon(error)
-        self._abandon_cache(error)
+        self._abandon_jobs(error)
         self._loans.abandon(self._workers.links, error)
         self.inbox.abandon(error)
 
-    def _abandon_cache(self, error: BaseException) -> None:
-        for job in list(self._cache):
-            self._cache.discard(job)
-            self._tasks.drop(job)
+    def _abandon_jobs(self, error: BaseException) -> None:
+        for job in self._jobs.drop_all():
             job.abandon(error)
 
     def _release(self) -> None:

@@ -55,6 +55,8 @@ class Job(ABC):
         self._returned: deque[Span] = deque()
         #: tasks that must travel alone, because one of their frame could not be loaded
         self.suspects: deque[Span] = deque()
+        #: for the workers that do not have the callable; made for the first of them
+        self.pickled_call: Body | None = None
 
     def take(self, limit: int) -> Span | None:
         """Hand out up to `limit` tasks, returned ones first; None when there is none now."""

@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from itertools import groupby
 from typing import Any
 
 from ._claims import split_log
 from ._frames import RESULT_HEADER_SIZE, ResultHeader, ResultKind, unpack_result
+from ._job_queue import JobQueue
 from ._jobs import Job
 from ._link import Frame, Link
 from ._memory import MemoryFile, Shelf, body_of
 from ._outcome import Failure, load, undeliverable, unpack_error
-from ._task_handler import TaskHandler
 from ._trace import TraceWriter
 
 RECORDS_PER_TURN = 64  # of one worker, so that it cannot keep the others waiting
 
 
 class ResultHandler:
-    """Reads records and delivers them; tells `finish` of a job that is complete."""
+    """Reads records and delivers them."""
 
-    def __init__(
-        self,
-        tasks: TaskHandler,
-        shelf: Shelf,
-        trace: TraceWriter | None,
-        finish: Callable[[Job], None],
-    ) -> None:
-        self._tasks = tasks
+    def __init__(self, jobs: JobQueue, shelf: Shelf, trace: TraceWriter | None) -> None:
+        self._jobs = jobs
         self._shelf = shelf
         self._trace = trace
-        self._finish = finish
 
     def drain(self, link: Link, limit: int = RECORDS_PER_TURN) -> int:
         """Take up to `limit` records that are there now; return how many there were."""
@@ -117,9 +110,8 @@ class ResultHandler:
         if header.last:
             self._shelf.take_from(link.ledger.popleft())
             frame.job.sizer.observe(frame.delivered, header.elapsed_ns)
-            self._tasks.requeue(frame.job, frame.rest(frame.delivered))
-        if frame.job.finished():
-            self._finish(frame.job)
+            self._jobs.requeue(frame.job, frame.rest(frame.delivered))
+        self._jobs.finish_if_complete(frame.job)
 
     def _deliver(self, frame: Frame, header: ResultHeader, body: memoryview) -> None:
         start = frame.span.start + header.first
@@ -138,12 +130,11 @@ class ResultHandler:
         if header.kind == ResultKind.UNCALLABLE:
             frame.job.sizer.observe(len(frame.span.tasks), 1)
         elif len(frame.span.tasks) > 1:
-            self._tasks.requeue_suspects(frame.job, frame.span)
+            self._jobs.requeue_suspects(frame.job, frame.span)
             return
         for position in range(len(frame.span.tasks)):
             frame.job.fail(frame.span.start + position, error)
-        if frame.job.finished():
-            self._finish(frame.job)
+        self._jobs.finish_if_complete(frame.job)
 
 
 def deliver_values(job: Job, start: int, count: int, body: memoryview) -> None:

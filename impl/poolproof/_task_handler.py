@@ -8,121 +8,33 @@ process costs more than all else that is done for a frame.
 from __future__ import annotations
 
 import math
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-from ._apply_jobs import ApplyJobs, Call
 from ._channel import Body, fits_inline, pickle_into
 from ._frames import TaskHeader, TaskKind
-from ._imap_jobs import IMapJob
-from ._jobs import Job, Settle, Span
+from ._job_queue import JobQueue
+from ._jobs import Job, Span
 from ._link import Frame, Link
 from ._loans import Loans
 from ._memory import MemoryFile, Shelf
-from ._sizing import Sizer
 from ._worker import APPLY_CALL_ID
 
 DEPTH = 2  # frames a worker may have: the running one, and the next one if both are short
 
 
 class TaskHandler:
-    """The jobs that have tasks to hand out, in the order of submission."""
+    """Sends the tasks of the jobs that wait."""
 
-    def __init__(
-        self,
-        workers: int,
-        shelf: Shelf,
-        loans: Loans,
-        settle: Settle,
-        finish: Callable[[Job], None],
-    ) -> None:
+    def __init__(self, workers: int, jobs: JobQueue, shelf: Shelf, loans: Loans) -> None:
         self._workers = workers
-        self._loans = loans
+        self._jobs = jobs
         self._shelf = shelf
-        self._settle = settle
-        self._finish = finish
-        self._queue: deque[Job] = deque()
-        self._fed: list[IMapJob] = []
-        self._run: ApplyJobs | None = None  # the last in the queue, if apply calls may join it
-        self._apply_sizer = Sizer()  # of all apply jobs: each alone is too short to learn from
-        self._pickled: dict[int, Body] = {}
-
-    def submit(self, job: Job) -> None:
-        """Enqueue a job."""
-        self._run = None  # calls that follow come behind this job
-        self._queue.append(job)
-        if isinstance(job, IMapJob):
-            self._fed.append(job)
-        self._finish_if_complete(job)
-
-    def sweep(self) -> None:
-        """Finish the jobs whose input has ended behind its last outcome."""
-        for job in list(self._fed):
-            self._finish_if_complete(job)
-
-    def has_fed_tasks(self) -> bool:
-        """Tell whether an input has produced tasks that can be taken now."""
-        return any(job.has_tasks() for job in self._fed)
-
-    def end_input(self) -> None:
-        """The pool closes: read no further where the caller bounded the reading."""
-        for job in self._fed:
-            job.stop_drawing()
-
-    def lift_windows(self) -> None:
-        """A thread joins: read all inputs to their end, whoever takes the results."""
-        for job in self._fed:
-            job.lift_window()
-
-    def submit_apply(self, call: Call) -> ApplyJobs | None:
-        """Enqueue an apply job; return the run of jobs it opened, None where it joined one."""
-        if self._run is not None and call.pickled is None:
-            self._run.add(call)
-            return None
-        opened = self.new_run()
-        opened.add(call)
-        self._queue.append(opened)
-        # A call that is pickled travels alone, for its pickle is that of a whole frame.
-        self._run = opened if call.pickled is None else None
-        return opened
-
-    def new_run(self) -> ApplyJobs:
-        """Return a run of apply jobs that has none yet."""
-        return ApplyJobs(self._apply_sizer, self._settle)
-
-    def requeue(self, job: Job, span: Span) -> None:
-        """Take back tasks that did not run; they go first."""
-        if span.tasks:  # a frame that ran to its end has none, and its job may be over
-            job.give_back(span)
-            self._ensure_queued(job)
-
-    def requeue_suspects(self, job: Job, span: Span) -> None:
-        """Take back tasks one of which cannot be loaded; each will travel alone."""
-        if span.tasks:
-            job.suspect(span)
-            self._ensure_queued(job)
-
-    def _ensure_queued(self, job: Job) -> None:
-        if job not in self._queue:
-            self._queue.appendleft(job)
-
-    def drop(self, job: Job) -> None:
-        """The job is over."""
-        self._pickled.pop(job.call_id, None)
-        self._leave_queue(job)
-        if isinstance(job, IMapJob):
-            self._fed.remove(job)
-
-    def _leave_queue(self, job: Job) -> None:
-        if job in self._queue:
-            self._queue.remove(job)
-        if job is self._run:
-            self._run = None
+        self._loans = loans
 
     def refill(self, links: Iterable[Link]) -> bool:
         """Send frames to the workers that can take one; return whether any could take more."""
         ready = [link for link in links if link.ready and not link.retiring]
-        if self._queue or any(link.held and len(link.ledger) == DEPTH for link in ready):
+        if self._jobs.waiting or any(link.held and len(link.ledger) == DEPTH for link in ready):
             held = self._loans.reclaim(ready)
             self._send_to(held)
         else:
@@ -130,7 +42,7 @@ class TaskHandler:
         room = any(len(link.ledger) < DEPTH and self._may_send(link) for link in held)
         idle = [link for link in held if not link.ledger and link.allowance is None]
         self._loans.offer(idle)  # not those that count tasks: a borrower counts none
-        return room or (not self._queue and len(held) < len(ready))
+        return room or (not self._jobs.waiting and len(held) < len(ready))
 
     def _send_to(self, links: list[Link]) -> None:
         for depth in range(DEPTH):
@@ -149,18 +61,8 @@ class TaskHandler:
 
     def _send_next(self, link: Link) -> bool:
         """Send one frame; return False when there is nothing to send or no room."""
-        waiting = 0  # jobs at the front whose input has nothing for now
-        while waiting < len(self._queue):
-            job = self._queue[waiting]
-            span = self._take(job, link)
-            if span is not None:
-                return self._send(link, job, span)
-            if job.left() == 0:
-                self._leave_queue(job)
-                self._finish_if_complete(job)
-            else:
-                waiting += 1
-        return False
+        found = self._jobs.next(lambda job: self._take(job, link))
+        return found is not None and self._send(link, *found)
 
     def _take(self, job: Job, link: Link) -> Span | None:
         if job.suspects:
@@ -191,30 +93,26 @@ class TaskHandler:
 
     def _pickle_call(self, job: Job, span: Span) -> Body | None:
         """Return the callable's pickle, made once a job; None when it cannot be pickled."""
-        if job.call_id not in self._pickled:
-            call = Body()
+        if job.pickled_call is None:
+            pickled = Body()
             try:
-                pickle_into(call, job.call)
+                pickle_into(pickled, job.call)
             except BaseException as error:  # noqa: BLE001  user code runs in __reduce__
                 for position in range(span.start, span.start + len(span.tasks)):
                     job.fail(position, error)
                 job.sizer.observe(len(span.tasks), 1)
-                self._finish_if_complete(job)
+                self._jobs.finish_if_complete(job)
                 return None
-            self._pickled[job.call_id] = call
-        return self._pickled[job.call_id]
+            job.pickled_call = pickled
+        return job.pickled_call
 
     def _refuse(self, job: Job, span: Span, error: BaseException) -> None:
         """Fail the task that cannot be pickled; of several, find out which it is."""
         if len(span.tasks) == 1:
             job.fail(span.start, error)
-            self._finish_if_complete(job)
+            self._jobs.finish_if_complete(job)
         else:
             job.suspect(span)
-
-    def _finish_if_complete(self, job: Job) -> None:
-        if job.finished():
-            self._finish(job)
 
     def _post(self, link: Link, job: Job, span: Span, body: Body, call_size: int) -> bool:
         size = body.size
@@ -244,7 +142,7 @@ class TaskHandler:
         except OSError:  # a full channel: later, or elsewhere
             self._shelf.take_from(frame)
             link.refund(len(span.tasks), job.tasks_per_allowance)
-            self.requeue(job, span)
+            self._jobs.requeue(job, span)
             return False
         return True
 
@@ -278,7 +176,7 @@ class TaskHandler:
             while (frame := busy.take_back()) is not None:
                 self._shelf.take_from(frame)
                 busy.refund(len(frame.span.tasks), frame.job.tasks_per_allowance)
-                self.requeue(frame.job, frame.span)
+                self._jobs.requeue(frame.job, frame.span)
             if not busy.ledger:  # it had read neither, and nothing else would have it served
                 idle.append(busy)
         for link in idle:

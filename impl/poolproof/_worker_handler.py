@@ -16,11 +16,10 @@ from typing import Any
 from ._claims import Claim, Phase
 from ._errors import BrokenPoolError, WorkerLostError, describe_exit
 from ._frames import TaskKind
-from ._jobs import Job
+from ._job_queue import JobQueue
 from ._link import Frame, Link
 from ._result_handler import ResultHandler, deliver_outcomes
 from ._starter import Starter
-from ._task_handler import TaskHandler
 from ._trace import TraceWriter
 
 RETRY_S = 0.1  # first pause after a process could not be started; doubles up to ...
@@ -115,9 +114,7 @@ class WorkerHandler:
         self._failures = 0
         self._failing_since = self._retry_at = None
 
-    def bury(
-        self, link: Link, results: ResultHandler, tasks: TaskHandler, finish: Callable[[Job], None]
-    ) -> None:
+    def bury(self, link: Link, results: ResultHandler, jobs: JobQueue) -> None:
         """Account for a dead worker: deliver what it finished, fail what it ran, free the rest."""
         while results.drain(link):
             continue
@@ -133,11 +130,10 @@ class WorkerHandler:
         for frame in reversed(link.ledger):
             results.reclaim(frame)
             if frame.seq == claim.seq:
-                _settle_claimed(frame, claim, link, tasks)
+                _settle_claimed(frame, claim, link, jobs)
             else:
-                tasks.requeue(frame.job, frame.rest(frame.delivered))
-            if frame.job.finished():
-                finish(frame.job)
+                jobs.requeue(frame.job, frame.rest(frame.delivered))
+            jobs.finish_if_complete(frame.job)
         link.close()
 
     def _startup_failed(self, link: Link, exitcode: int | None) -> None:
@@ -175,27 +171,27 @@ class WorkerHandler:
         self.starter.retire()
 
 
-def _settle_claimed(frame: Frame, claim: Claim, link: Link, tasks: TaskHandler) -> None:
+def _settle_claimed(frame: Frame, claim: Claim, link: Link, jobs: JobQueue) -> None:
     """Find the outcome of each task of the frame that a dead worker had taken up."""
     if claim.phase == Phase.LOADING:
         if len(frame.span.tasks) == 1:
             _fail_lost(frame, 0, link)
         else:
-            tasks.requeue_suspects(frame.job, frame.span)
+            jobs.requeue_suspects(frame.job, frame.span)
     elif frame.job.exact:
         logged = link.slot.outcomes(claim)[frame.delivered - claim.first :]
         deliver_outcomes(frame.job, frame.span.start + frame.delivered, logged)
         over = max(claim.over, frame.delivered)
         if claim.started > over:
             _fail_lost(frame, over, link)
-        tasks.requeue(frame.job, frame.rest(max(claim.started, over)))
+        jobs.requeue(frame.job, frame.rest(max(claim.started, over)))
     else:
         # Values of a batch die with their worker; the task that was running answers for them.
         if claim.started > frame.delivered:
             running = claim.started - 1
             frame.job.forfeit(frame.span.start + frame.delivered, running - frame.delivered)
             _fail_lost(frame, running, link)
-        tasks.requeue(frame.job, frame.rest(max(claim.started, frame.delivered)))
+        jobs.requeue(frame.job, frame.rest(max(claim.started, frame.delivered)))
 
 
 def _fail_lost(frame: Frame, position: int, link: Link) -> None:

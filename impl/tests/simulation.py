@@ -19,6 +19,7 @@ import pytest
 from poolproof import MapResult, _claims, _runner
 from poolproof._channel import Body
 from poolproof._frames import ResultKind, TaskHeader
+from poolproof._job_queue import JobQueue
 from poolproof._link import Frame, Link
 from poolproof._loans import Loans
 from poolproof._map_jobs import MapJob
@@ -153,14 +154,15 @@ class Simulation:
         self.frames = 0
         self._finished = False
         loans = Loans(_nothing, _nothing, lambda: None)  # nobody is here to borrow a link
-        self._tasks = TaskHandler(workers, Shelf(), loans, _settle, self._finish)
+        self._jobs = JobQueue(_settle, self._finish)
+        self._tasks = TaskHandler(workers, self._jobs, Shelf(), loans)
         items = range(len(costs_ns))
         self._job = MapJob(MapResult(_Owner(), 1), _no_call, items, 1, _settle, 1)
         self._links = [SimulatedLink(self) for _ in range(workers)]
 
     def makespan_ns(self) -> int:
         """Run the job and return when its last result has been taken in."""
-        self._tasks.submit(self._job)
+        self._jobs.submit(self._job)
         self._tasks.refill(self._links)
         while not self._finished:
             self._receive()
@@ -211,9 +213,8 @@ class Simulation:
             self.ran[item] += 1
         frame.job.deliver(start, [None] * flight.done)
         frame.job.sizer.observe(flight.done, flight.elapsed_ns)
-        self._tasks.requeue(frame.job, frame.rest(flight.done))
-        if frame.job.finished():
-            self._finish(frame.job)
+        self._jobs.requeue(frame.job, frame.rest(flight.done))
+        self._jobs.finish_if_complete(frame.job)
 
     def _finish(self, job: object) -> None:
         assert job is self._job

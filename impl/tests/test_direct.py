@@ -265,7 +265,7 @@ def test_a_worker_that_comes_late_gets_what_lies_unread_before_a_busy_one(tmp_pa
         for path in started:
             pool.apply_async(block, (str(path),))
         _eventually(lambda: sum(path.exists() for path in started) == 2)
-        _eventually(lambda: not pool._dispatcher._tasks._queue)
+        _eventually(lambda: not pool._dispatcher._jobs.waiting)
         barrier.unlink()
         _eventually(lambda: all(path.exists() for path in started))
 

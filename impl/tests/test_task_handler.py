@@ -6,6 +6,7 @@ from collections import deque
 
 from poolproof._channel import Body
 from poolproof._frames import TaskHeader
+from poolproof._job_queue import JobQueue
 from poolproof._link import Frame, Link
 from poolproof._loans import Loans
 from poolproof._memory import Shelf
@@ -47,8 +48,9 @@ def test_a_worker_from_which_everything_was_taken_back_has_work() -> None:
     job, _ = map_job(range(2))
     job.sizer.observe(1, 100_000)
     loans = Loans(_nothing, _nothing, lambda: None)  # nobody is here to borrow a link
-    tasks = TaskHandler(2, Shelf(), loans, settle, _nothing)
-    tasks.submit(job)
+    jobs = JobQueue(settle, _nothing)
+    tasks = TaskHandler(2, jobs, Shelf(), loans)
+    jobs.submit(job)
     first, late = _Unreading(), _Unreading()
     tasks.refill([first])
     assert len(first.ledger) == DEPTH, "expected a frame to be sent ahead"

@@ -1,0 +1,163 @@
+"""The jobs that are not over, and which of them is next to hand out tasks.
+
+    submit --> waiting --> every task is with a worker --> every task has its outcome --> over
+                  ^                     |
+                  +---------------------+
+             tasks come back that have not run
+
+Used by the dispatcher's thread, and where that is stuck in user code by the one that terminates
+the pool in its place.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+
+from ._apply_jobs import ApplyJobs, Call
+from ._imap_jobs import IMapJob
+from ._jobs import Job, Settle, Span
+from ._sizing import Sizer
+
+
+class JobQueue:
+    """Jobs, in the order of submission.
+
+    settle: shows the outcome of an apply call.
+    finish: called with a job when every task has its outcome.
+    """
+
+    def __init__(self, settle: Settle, finish: Callable[[Job], None]) -> None:
+        self._settle = settle
+        self._finish = finish
+        self._open: set[Job] = set()
+        self._waiting: deque[Job] = deque()
+        self._fed: list[IMapJob] = []
+        self._run: ApplyJobs | None = None  # the last of those waiting, if apply calls may join it
+        self._apply_sizer = Sizer()  # of all apply jobs: each alone is too short to learn from
+
+    @property
+    def waiting(self) -> bool:
+        """Tell whether a job may have tasks to hand out."""
+        return bool(self._waiting)
+
+    @property
+    def empty(self) -> bool:
+        """Tell whether every job is over."""
+        return not self._open
+
+    # -- jobs come
+
+    def submit(self, job: Job) -> None:
+        """Enqueue a job."""
+        self._open.add(job)
+        self._run = None  # calls that follow come behind this job
+        self._waiting.append(job)
+        if isinstance(job, IMapJob):
+            self._fed.append(job)
+        self.finish_if_complete(job)
+
+    def submit_call(self, call: Call) -> None:
+        """Enqueue an apply call, as the next one of a run where it can be."""
+        if self._run is not None and call.pickled is None:
+            self._run.add(call)
+            return
+        opened = self.new_run()
+        opened.add(call)
+        self._open.add(opened)
+        self._waiting.append(opened)
+        # A call that is pickled travels alone, for its pickle is that of a whole frame.
+        self._run = opened if call.pickled is None else None
+
+    def new_run(self) -> ApplyJobs:
+        """Return a run of apply jobs that has none yet; any thread may call this."""
+        return ApplyJobs(self._apply_sizer, self._settle)
+
+    def adopt(self, jobs: Iterable[Job]) -> None:
+        """Look after jobs whose tasks somebody else has sent."""
+        self._open.update(jobs)
+
+    # -- tasks leave, and come back
+
+    def next(self, take: Callable[[Job], Span | None]) -> tuple[Job, Span] | None:
+        """Return the first job that `take` gets tasks of, and those; None when there is none."""
+        waiting = 0  # jobs at the front whose input has nothing for now
+        while waiting < len(self._waiting):
+            job = self._waiting[waiting]
+            span = take(job)
+            if span is not None:
+                return job, span
+            if job.left() == 0:
+                self._leave(job)
+                self.finish_if_complete(job)
+            else:
+                waiting += 1
+        return None
+
+    def requeue(self, job: Job, span: Span) -> None:
+        """Take back tasks that did not run; they go first."""
+        if span.tasks:  # a frame that ran to its end has none, and its job may be over
+            job.give_back(span)
+            self._ensure_waiting(job)
+
+    def requeue_suspects(self, job: Job, span: Span) -> None:
+        """Take back tasks one of which cannot be loaded; each will travel alone."""
+        if span.tasks:
+            job.suspect(span)
+            self._ensure_waiting(job)
+
+    def _ensure_waiting(self, job: Job) -> None:
+        if job not in self._waiting:
+            self._waiting.appendleft(job)
+
+    # -- inputs that are read as they are used
+
+    def sweep(self) -> None:
+        """Finish the jobs whose input has ended behind its last outcome."""
+        for job in list(self._fed):
+            self.finish_if_complete(job)
+
+    def has_fed_tasks(self) -> bool:
+        """Tell whether an input has produced tasks that can be taken now."""
+        return any(job.has_tasks() for job in self._fed)
+
+    def end_input(self) -> None:
+        """The pool closes: read no further where the caller bounded the reading."""
+        for job in self._fed:
+            job.stop_drawing()
+
+    def lift_windows(self) -> None:
+        """A thread joins: read all inputs to their end, whoever takes the results."""
+        for job in self._fed:
+            job.lift_window()
+
+    # -- jobs go
+
+    def finish_if_complete(self, job: Job) -> None:
+        """Have a job finished that has all its outcomes."""
+        if job.finished():
+            self._finish(job)
+
+    def drop(self, job: Job) -> bool:
+        """The job is over; return False where it had been over before."""
+        try:
+            # One call into C: a thread that terminates the pool may come beside the dispatcher.
+            self._open.remove(job)
+        except KeyError:
+            return False
+        self._leave(job)
+        if isinstance(job, IMapJob):
+            self._fed.remove(job)
+        return True
+
+    def drop_all(self) -> Iterator[Job]:
+        """Drop and yield every job."""
+        for job in list(self._open):
+            if self.drop(job):
+                yield job
+
+    def _leave(self, job: Job) -> None:
+        if job in self._waiting:
+            self._waiting.remove(job)
+        if job is self._run:
+            self._run = None
