@@ -7,14 +7,10 @@ to the dispatcher and returns the handle.
 from __future__ import annotations
 
 import itertools
-import multiprocessing.util
 import os
-import warnings
 from collections.abc import Callable, Iterable, Mapping
 from multiprocessing.context import BaseContext
-from multiprocessing.process import BaseProcess
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from ._apply_jobs import Call
 from ._arguments import (
@@ -25,8 +21,8 @@ from ._arguments import (
 )
 from ._calls import Uncallable
 from ._dispatcher import Dispatcher
+from ._lifetime import Lifetime
 from ._results import AsyncResult, IMapIterator, IMapUnorderedIterator, MapResult
-from ._state import Event, PoolState, StateMachine
 from ._submission import submit_imap, submit_map
 from ._trace import TraceWriter
 from ._worker_handler import WorkerHandler
@@ -34,10 +30,8 @@ from ._worker_handler import WorkerHandler
 Callback = Callable[[Any], object]
 ErrorCallback = Callable[[BaseException], object]
 
-_EXIT_PRIORITY = 15  # at interpreter exit: before multiprocessing joins child processes, as stdlib
 
-
-class Pool:
+class Pool(Lifetime):
     """A process pool with the API of `multiprocessing.pool.Pool`.
 
     Guarantees: every method may be called from any thread.  Every job that was
@@ -64,32 +58,17 @@ class Pool:
         Raises: ValueError and TypeError as the standard library does; whatever
         starting a process raises, with no process left behind.
         """
-        self._machine = StateMachine()  # first: __del__ reads it whatever fails below
+        super().__init__()  # first: __del__ reads the state whatever fails below
         size = worker_count(processes)
         check_maxtasksperchild(maxtasksperchild)
-        arguments = initializer_arguments(initializer, initargs)
+        worker_args = initializer, initializer_arguments(initializer, initargs)
         context = context_or_default(context)
-        self._pid = os.getpid()
         self._processes = size
         self._jobs = itertools.count(1)
         writer = None if trace is None else TraceWriter(trace)
-        workers = WorkerHandler(
-            context,
-            size,
-            (initializer, arguments),
-            maxtasksperchild,
-            writer,
-        )
+        workers = WorkerHandler(context, size, worker_args, maxtasksperchild, writer)
         workers.start_all()
-        self._dispatcher = Dispatcher(self._machine, workers, size, writer)
-        # Before the loop runs: a worker may die at once, and only a running pool replaces it.
-        self._machine.apply(Event.STARTED)
-        self._dispatcher.start()
-        self._finalize = multiprocessing.util.Finalize(
-            self, _terminate, args=(self._machine, self._dispatcher), exitpriority=_EXIT_PRIORITY
-        )
-
-    # -- jobs
+        self._begin(Dispatcher(self._machine, workers, size, writer))
 
     def apply(
         self, func: Callable[..., Any], args: Iterable[Any] = (), kwds: Mapping[str, Any] = {}
@@ -215,104 +194,3 @@ class Pool:
             buffersize,
             self._processes,
         )
-
-    # -- the end
-
-    def close(self) -> None:
-        """Take no more jobs; workers exit when all jobs are done."""
-        if self._machine.apply(Event.CLOSE) is PoolState.RUN:
-            self._dispatcher.close()
-
-    def terminate(self) -> None:
-        """Stop the workers now; every job that has no outcome ends with PoolTerminatedError."""
-        self._finalize()
-
-    def join(self) -> None:
-        """Wait until the workers have exited.
-
-        Raises: ValueError before close() or terminate().
-        """
-        state = self._machine.state
-        if state is PoolState.RUN:
-            raise ValueError("Pool is still running: expected close() or terminate() before join()")
-        self.check_process()
-        if state is PoolState.CLOSE:
-            self._dispatcher.drain()
-        self._dispatcher.join()
-
-    def __enter__(self) -> Self:
-        self._check_running()
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_val: BaseException | None,
-        exc_tb: TracebackType | None,
-    ) -> None:
-        self.terminate()
-
-    def __del__(self) -> None:
-        # Without a machine, __init__ was called with arguments it does not take.
-        if "_machine" in self.__dict__ and self._machine.state is PoolState.RUN:
-            warnings.warn(
-                f"unclosed running multiprocessing pool {self!r}",
-                ResourceWarning,
-                stacklevel=2,
-                source=self,
-            )
-            self._dispatcher.inbox.wake()
-
-    def __reduce__(self) -> str | tuple[Any, ...]:
-        raise NotImplementedError("pool objects cannot be passed between processes or pickled")
-
-    def __repr__(self) -> str:
-        cls = type(self)
-        return (
-            f"<{cls.__module__}.{cls.__qualname__} state={self._machine.state.value} "
-            f"pool_size={len(self._pool)}>"
-        )
-
-    # -- what handles need of their pool
-
-    def check_process(self) -> None:
-        """Raise RuntimeError in a process that did not create the pool."""
-        if os.getpid() != self._pid:
-            raise RuntimeError(
-                f"this pool belongs to process {self._pid}: expected its use there, got it in "
-                f"process {os.getpid()}, a fork without the pool's threads; create a pool here"
-            )
-
-    def wake(self) -> None:
-        """Make the dispatcher look at its jobs."""
-        self._dispatcher.inbox.wake()
-
-    def _check_running(self) -> None:
-        self.check_process()
-        if self._machine.state is not PoolState.RUN:
-            raise ValueError(
-                f"Pool not running: expected state RUN, got {self._machine.state.value}"
-            )
-
-    # -- what CPython's own tests look at
-
-    @property
-    def _pool(self) -> list[BaseProcess]:
-        return [link.process for link in self._dispatcher.links]
-
-    @property
-    def _state(self) -> PoolState:
-        return self._machine.state
-
-    @_state.setter
-    def _state(self, state: str) -> None:
-        self._machine.force(state)
-
-    def _repopulate_pool(self) -> None:
-        self._dispatcher.repopulate()
-
-
-def _terminate(machine: StateMachine, dispatcher: Dispatcher) -> None:
-    # Not a method: a finalizer that knew its pool would keep it alive.
-    machine.apply(Event.TERMINATE)
-    dispatcher.terminate()
