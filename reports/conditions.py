@@ -9,6 +9,7 @@ import pandas as pd
 
 from . import units
 from .frames import rows
+from .sources import source
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +66,6 @@ def _banner(run: dict[str, Any]) -> str:
 
 
 def _source(run: dict[str, Any]) -> dict[str, str]:
-    state = "complete" if run["complete"] else "incomplete"
-    if run["exit_code"] is not None:
-        state += f", exit code {int(run['exit_code'])}"
-    return {
-        "file": run["file"],
-        "started": units.moment(run["started"]),
-        "python": run["python"],
-        "what": f"{run['ran']} of {run['expected']} checks",
-        "state": state,
-        "command": run["command"],
-    }
+    code = run["exit_code"]
+    end = "" if code is None else f", exit code {int(code)}"
+    return source(run, f"{run['ran']} of {run['expected']} checks", end=end)

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import pandas as pd
 
-from . import units
 from .frames import rows
 from .grid import subject_order
 from .load_cpython import RESULTS
+from .sources import interrupted, source
 from .words import short_name
 
 # How a result of unittest is shown: the verdict whose sign and colour it borrows.
@@ -46,11 +46,13 @@ def build_cpython_tests(frame: pd.DataFrame) -> CpythonTests:
         (part for _, part in frame.groupby(keys, sort=False)),
         key=lambda part: subject_order(str(part["subject"].iloc[0])),
     )
-    files = [part for _, part in frame.groupby("file", sort=False)]
+    files = [rows(part) for _, part in frame.groupby("file", sort=False)]
     return CpythonTests(
         tallies=tuple(_tally(part) for part in parts),
-        banners=tuple(_banner(part) for part in files if not part["complete"].all()),
-        sources=tuple(_source(part) for part in files),
+        banners=tuple(
+            interrupted(file[0], len(file), "results") for file in files if not file[0]["complete"]
+        ),
+        sources=tuple(source(file[0], f"{len(file)} tests") for file in files),
     )
 
 
@@ -69,23 +71,3 @@ def _tally(part: pd.DataFrame) -> Tally:
         counts=tuple((result, results.count(result)) for result in RESULTS),
         bad=tuple(bad),
     )
-
-
-def _banner(part: pd.DataFrame) -> str:
-    first = rows(part)[0]
-    return (
-        f"Incomplete: the run of {units.moment(first['started'])} ({first['file']}) was "
-        f"interrupted; {len(part)} of its {first['expected']} results are shown."
-    )
-
-
-def _source(part: pd.DataFrame) -> dict[str, Any]:
-    first = rows(part)[0]
-    return {
-        "file": first["file"],
-        "started": units.moment(first["started"]),
-        "python": first["python"],
-        "what": f"{len(part)} tests",
-        "state": "complete" if first["complete"] else "incomplete",
-        "command": first["command"],
-    }

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from .fields import RecordError, items, kind, mapping, maybe_number, maybe_text, number, text
-from .records import lines, located
+from .fields import RecordError, items, kind, mapping, maybe_number, maybe_text, text
+from .records import about, lines, located
 
 RESULTS: Final = ("pass", "skip", "fail", "error", "hang", "crash")
 COLUMNS: Final = (
@@ -32,7 +32,7 @@ def load_cpython(records: Path) -> pd.DataFrame:
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    about: dict[str, Any] | None = None
+    run: dict[str, Any] | None = None
     versions: dict[str, str | None] = {}
     rows = []
     complete = False
@@ -40,12 +40,10 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
         with located(path, line):
             record = mapping({"line": raw}, "line")
             what = text(record, "record")
-            if about is None and what != "header":
-                raise RecordError(f"expected the header first, got {what!r}")
-            if about is None:
-                about, versions = _about(path, record), _versions(record)
+            if run is None:
+                run, versions = about(path, record), _versions(record)
             elif what == "test":
-                rows.append(about | _test(record, versions))
+                rows.append(run | _test(record, versions))
             elif what == "footer":
                 complete = True
             else:
@@ -55,16 +53,6 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
 
 def _versions(record: Mapping[str, Any]) -> dict[str, str | None]:
     return {text(one, "name"): maybe_text(one, "version") for one in items(record, "subjects")}
-
-
-def _about(path: Path, record: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "file": path.name,
-        "started": text(record, "started"),
-        "command": text(record, "command"),
-        "python": text(record, "python"),
-        "expected": int(number(record, "expected")),
-    }
 
 
 def _test(record: Mapping[str, Any], versions: Mapping[str, str | None]) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from .fields import Json, RecordError, mapping, maybe_number, maybe_text, number, text
-from .records import lines, located
+from .fields import Json, RecordError, mapping, maybe_number, maybe_text, text
+from .records import about, lines, located
 from .schema import VERDICTS, Clause, parse
 
 RUN_COLUMNS: Final = ("file", "started", "command", "python", "expected", "ran", "complete")
@@ -74,26 +74,12 @@ def _read(path: Path) -> _File | None:
         with located(path, line):
             record = mapping({"line": raw}, "line")
             if found is None:
-                found = _File(_header(path, record), [], [], [])
+                found = _File(about(path, record) | {"complete": False}, [], [], [])
             else:
                 _add(found, record)
     if found is not None:
         found.run["ran"] = len(found.trials)
     return found
-
-
-def _header(path: Path, record: Json) -> dict[str, Any]:
-    what = text(record, "record")
-    if what != "header":
-        raise RecordError(f"expected the header first, got {what!r}")
-    return {
-        "file": path.name,
-        "started": text(record, "started"),
-        "command": text(record, "command"),
-        "python": text(record, "python"),
-        "expected": int(number(record, "expected")),
-        "complete": False,
-    }
 
 
 def _add(file: _File, record: Json) -> None:

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from .fields import RecordError
+from .fields import Json, RecordError, number, text
 from .schema import Clause, Footer, Header, Verdict, parse
 
 
@@ -42,8 +43,8 @@ def read(path: Path) -> RecordFile | None:
     footer: Footer | None = None
     clauses: list[Clause] = []
     verdicts: list[Verdict] = []
-    for number, raw in lines(path):
-        with located(path, number):
+    for line, raw in lines(path):
+        with located(path, line):
             record = parse(raw)
             if header is None and not isinstance(record, Header):
                 raise RecordError(f"expected the header first, got {type(record).__name__.lower()}")
@@ -58,6 +59,23 @@ def read(path: Path) -> RecordFile | None:
     if header is None:
         return None
     return RecordFile(path, header, tuple(clauses), tuple(verdicts), footer)
+
+
+def about(path: Path, record: Json) -> dict[str, Any]:
+    """Return what the header of any record file says of its run.
+
+    Raises: RecordError where the record is no header.
+    """
+    what = text(record, "record")
+    if what != "header":
+        raise RecordError(f"expected the header first, got {what!r}")
+    return {
+        "file": path.name,
+        "started": text(record, "started"),
+        "command": text(record, "command"),
+        "python": text(record, "python"),
+        "expected": int(number(record, "expected")),
+    }
 
 
 @contextmanager
@@ -75,15 +93,15 @@ def lines(path: Path) -> Iterator[tuple[int, object]]:
     Raises: RecordError where a whole line is not JSON.
     """
     content = path.read_text(encoding="utf-8", errors="replace")
-    for number, line in enumerate(content.splitlines(keepends=True), start=1):
+    for place, line in enumerate(content.splitlines(keepends=True), start=1):
         if not line.strip():
             continue
         try:
-            yield number, json.loads(line)
+            yield place, json.loads(line)
         except json.JSONDecodeError as error:
             if not line.endswith("\n"):
                 return  # the writer was stopped within this line
             raise RecordError(
-                f"{path}, line {number}: expected one JSON object a line, "
+                f"{path}, line {place}: expected one JSON object a line, "
                 f"got {line.strip()[:60]!r} ({error.msg}); delete the line or record the run again"
             ) from error

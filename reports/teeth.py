@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import units
 from .frames import rows
 from .grid import version_order
 from .load_teeth import Teeth
 from .schema import LEVELS
+from .sources import interrupted, source
 
 Trial = Mapping[str, Any]
 
@@ -101,14 +101,17 @@ def build_teeth(data: Teeth) -> TeethTable:
     every = [row for area in areas for row in area.rows]
     levels = tuple(_level(level, every) for level in LEVELS)
     sound = tuple(_sound(pool, trials) for pool in pools.values() if pool["sound"])
+    runs = rows(data.runs)
     return TeethTable(
         sentence=_sentence(levels, broken, sound),
         levels=tuple(level for level in levels if level.tested + level.untested),
         areas=areas,
         sound=sound,
         repeated=sum(trial["tries"] > 1 for trial in trials),
-        banners=tuple(_banner(run) for run in rows(data.runs) if not run["complete"]),
-        sources=tuple(_source(run) for run in rows(data.runs)),
+        banners=tuple(
+            interrupted(run, run["ran"], "trials") for run in runs if not run["complete"]
+        ),
+        sources=tuple(source(run, f"{run['ran']} trials of the suite") for run in runs),
     )
 
 
@@ -173,21 +176,3 @@ def _sentence(levels: Iterable[LevelCount], broken: Iterable[Trial], sound: Iter
     if held:
         said += f" False alarms on {len(held)} odd but sound ones: {raised or 'none'}."
     return said
-
-
-def _banner(run: Mapping[str, Any]) -> str:
-    return (
-        f"Incomplete: the run of {units.moment(run['started'])} ({run['file']}) was "
-        f"interrupted; {run['ran']} of its {run['expected']} trials are shown."
-    )
-
-
-def _source(run: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "file": run["file"],
-        "started": units.moment(run["started"]),
-        "python": run["python"],
-        "what": f"{run['ran']} trials of the suite",
-        "state": "complete" if run["complete"] else "incomplete",
-        "command": run["command"],
-    }
