@@ -11,7 +11,7 @@ the pool in its place.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 
 from ._apply_jobs import ApplyJobs, Call
@@ -31,7 +31,7 @@ class JobQueue:
         self._settle = settle
         self._finish = finish
         self._open: set[Job] = set()
-        self._waiting: deque[Job] = deque()
+        self._waiting: OrderedDict[Job, None] = OrderedDict()
         self._fed: list[IMapJob] = []
         self._run: ApplyJobs | None = None  # the last of those waiting, if apply calls may join it
         self._apply_sizer = Sizer()  # of all apply jobs: each alone is too short to learn from
@@ -52,7 +52,7 @@ class JobQueue:
         """Enqueue a job."""
         self._open.add(job)
         self._run = None  # calls that follow come behind this job
-        self._waiting.append(job)
+        self._waiting[job] = None
         if isinstance(job, IMapJob):
             self._fed.append(job)
         self.finish_if_complete(job)
@@ -65,7 +65,7 @@ class JobQueue:
         opened = self.new_run()
         opened.add(call)
         self._open.add(opened)
-        self._waiting.append(opened)
+        self._waiting[opened] = None
         # A call that is pickled travels alone, for its pickle is that of a whole frame.
         self._run = opened if call.pickled is None else None
 
@@ -81,18 +81,19 @@ class JobQueue:
 
     def next(self, take: Callable[[Job], Span | None]) -> tuple[Job, Span] | None:
         """Return the first job that `take` gets tasks of, and those; None when there is none."""
-        waiting = 0  # jobs at the front whose input has nothing for now
-        while waiting < len(self._waiting):
-            job = self._waiting[waiting]
+        found = None
+        spent = []
+        for job in self._waiting:
             span = take(job)
             if span is not None:
-                return job, span
-            if job.left() == 0:
-                self._leave(job)
-                self.finish_if_complete(job)
-            else:
-                waiting += 1
-        return None
+                found = job, span
+                break
+            if job.left() == 0:  # else its input has nothing for now
+                spent.append(job)
+        for job in spent:
+            self._leave(job)
+            self.finish_if_complete(job)
+        return found
 
     def requeue(self, job: Job, span: Span) -> None:
         """Take back tasks that did not run; they go first."""
@@ -108,7 +109,8 @@ class JobQueue:
 
     def _ensure_waiting(self, job: Job) -> None:
         if job not in self._waiting:
-            self._waiting.appendleft(job)
+            self._waiting[job] = None
+            self._waiting.move_to_end(job, last=False)
 
     # -- inputs that are read as they are used
 
@@ -157,7 +159,6 @@ class JobQueue:
                 yield job
 
     def _leave(self, job: Job) -> None:
-        if job in self._waiting:
-            self._waiting.remove(job)
+        self._waiting.pop(job, None)
         if job is self._run:
             self._run = None
