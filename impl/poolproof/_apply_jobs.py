@@ -36,7 +36,8 @@ class ApplyJobs(Job):
         super().__init__(APPLY_CALL_ID, apply_task, sizer)
         self._settle = settle
         self._calls: list[Call] = []
-        self._results: list[AsyncResult | None] = []  # of the calls that were handed out
+        #: of the calls that were handed out; of one that is settled, the id of its job
+        self._results: list[AsyncResult | int] = []
         self._settled = 0
         #: append a call; the list's own method, because a flood of calls comes through here
         self.add = self._calls.append
@@ -57,24 +58,26 @@ class ApplyJobs(Job):
 
     def where(self, position: int) -> tuple[int, int]:
         result = self._results[position]
-        return (result.job if result is not None else 0), 0
+        return (result if isinstance(result, int) else result.job), 0
 
     def deliver(self, start: int, values: Sequence[Any]) -> None:
-        results = self._results
-        stop = start + len(values)
-        for result, value in zip(results[start:stop], values, strict=True):
-            assert result is not None, "a task has one outcome"
+        for position, value in enumerate(values, start):
+            result = self._let_go(position)
             if result.has_callback:
                 self._settle(result, True, value)
             else:
                 result.settle(True, value)
-        results[start:stop] = [None] * len(values)
-        self._settled += len(values)
 
     def fail(self, position: int, error: BaseException) -> None:
-        self._settle(self._results[position], False, as_task_error(error))
-        self._results[position] = None
+        self._settle(self._let_go(position), False, as_task_error(error))
+
+    def _let_go(self, position: int) -> AsyncResult:
+        """Return the handle of a task that has its outcome; its job's id stays, for a trace."""
+        result = self._results[position]
+        assert not isinstance(result, int), "a task has one outcome"
+        self._results[position] = result.job
         self._settled += 1
+        return result
 
     def finished(self) -> bool:
         return not self._calls and self._settled == len(self._results)
@@ -84,7 +87,7 @@ class ApplyJobs(Job):
 
     def abandon(self, error: BaseException) -> None:
         for result in [*self._results, *(call.result for call in self._calls)]:
-            if result is not None:
+            if not isinstance(result, int):
                 self._settle(result, False, error)
         self._calls.clear()
         self._results.clear()
