@@ -45,7 +45,16 @@ class Chunk:
 
 def call_for(func: Callable[..., Any], *, star: bool, chunksize: int) -> Callable[[Any], Any]:
     """Return what a worker calls with each item, or with each chunk."""
-    func = func if callable(func) else Uncallable(func)
+    func = _checked(func)
     if chunksize > 1:
         return Chunk(func, star)
     return Star(func) if star else func
+
+
+def call_for_all(func: Callable[..., Any], *, star: bool) -> Chunk:
+    """Return what a worker calls with the list of all items."""
+    return Chunk(_checked(func), star)
+
+
+def _checked(func: Any) -> Callable[..., Any]:
+    return func if callable(func) else Uncallable(func)

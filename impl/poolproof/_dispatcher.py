@@ -84,10 +84,15 @@ class Dispatcher:
         """Show an outcome to the caller, after its callback where there is one."""
         self._callbacks.settle(result, success, value)
 
+    @property
+    def traced(self) -> bool:
+        """Tell whether the pool writes a trace."""
+        return self._trace is not None
+
     def apply(self, call: Call) -> None:
         """Run a call whose outcome is waited for: in this thread, if a worker is idle."""
         # A trace is written by the loop alone.
-        left = self._direct.run(call) if self._trace is None else call
+        left = call if self.traced else self._direct.run(call)
         if left is not None:
             self.inbox.put_call(left)
 

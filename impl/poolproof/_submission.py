@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from ._apply_jobs import Call
 from ._arguments import positive
-from ._calls import call_for
+from ._calls import call_for, call_for_all
 from ._dispatcher import Dispatcher
 from ._feed import feed_for, snapshot
 from ._imap_jobs import IMapJob
@@ -42,6 +43,11 @@ def submit_map(
         dispatcher.settle(result, True, [])
         return
     size = 1 if chunksize is None else positive("chunksize", chunksize)
+    if len(items) == 1 and not dispatcher.traced:  # a trace would call the job another kind
+        # Of such jobs many come at a time, if at all: as apply calls they share frames.
+        whole = call_for_all(func, star=star)
+        dispatcher.inbox.put_call(Call((whole, (items,), {}), result))
+        return
     call = call_for(func, star=star, chunksize=size)
     allowance = default_chunksize(len(items), workers) if chunksize is None else 1
     dispatcher.inbox.put(MapJob(result, call, items, size, dispatcher.settle, allowance))
