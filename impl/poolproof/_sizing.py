@@ -10,7 +10,8 @@ The budget, not the formula, is what bounds the makespan:
     makespan <= (1 + e) * total work / workers + longest item + budget
 
 Source: FAC2's cap (Hummel, Schonberg, Flynn 1992) for the end of a job, where
-the frames of all workers together must not exceed half of what is left.
+the frames of all workers together must not exceed half of what is left; but a
+frame of less than WORTH_NS ends a job sooner only in theory.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import math
 
 TARGET_NS = 2_000_000  # 2 ms: a frame costs some 40 us in parent and worker, so 2 %
 BUDGET_NS = 4 * TARGET_NS  # 8 ms: how far an estimate may be off before work is given back
+WORTH_NS = 100_000  # 0.1 ms: what a frame, its wake-ups included, costs at the end of a job
 PREFETCH_NS = 3_500_000  # 3.5 ms: beyond it, the wake-up that a second frame saves is < 2 %
 SMOOTHING = 0.3  # weight of the newest frame in the estimate
 FRAME_BYTES = 1 << 20  # 1 MiB: what a frame may weigh; more falls out of the processors' caches
@@ -57,7 +59,8 @@ class Sizer:
         wanted = math.ceil(TARGET_NS / max(self._item_ns, 1.0))
         fitting = min(wanted, self._last * GROWTH, self._fitting)
         if left is not None:
-            fitting = min(fitting, math.ceil(left / (2 * workers)))
+            worth = min(WORTH_NS / max(self._item_ns, 1.0), math.ceil(left / workers))
+            fitting = min(fitting, max(worth, math.ceil(left / (2 * workers))))
         self._last = max(1, int(fitting))
         return self._last
 
@@ -69,8 +72,11 @@ class Sizer:
         return int(max(TARGET_NS / 2, min(BUDGET_NS, share)))
 
     def may_prefetch(self, items: int) -> bool:
-        """Tell whether a worker that runs such a frame should have the next one at hand."""
-        return self._item_ns is not None and self._item_ns * items < PREFETCH_NS
+        """Tell whether a worker that runs such a frame should have the next one at hand.
+
+        Yes, too, while nothing is known: what it has not read can be taken back.
+        """
+        return self._item_ns is None or self._item_ns * items < PREFETCH_NS
 
 
 def default_chunksize(items: int, workers: int) -> int:
