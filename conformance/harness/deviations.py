@@ -1,37 +1,19 @@
-"""Known failures of a subject, as data: `deviations/<module>.<attr>.toml`.
+"""Known failures of a subject, and which of them explains what was seen.
 
-    [[deviation]]
-    clause = "DEATH-01"
-    verdict = ["HANG"]              # what is known; with "PASS" among them: now and then
-    start_method = ["fork"]         # optional: under these only
-    python = ["3.11", "3.12"]       # optional: under these versions only
-    reason = "the lost task's handle never resolves"
-    issue = "https://github.com/python/cpython/issues/66587"   # optional
-
-An entry turns its verdict into XFAIL; an entry that applies and whose clause
-passes is stale: XPASS, which fails the run.  `clause = "*"` is for what goes
-wrong now and then whatever the pool is asked ("PASS" has to be among its
-verdicts); a clause's own entry comes before it.
+An entry turns its verdict into XFAIL; an entry that applies and whose clause passes is stale:
+XPASS, which fails the run.  How a file says all this is in `deviation_files`.
 """
 
-import json
 import platform
-import tomllib
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from .. import place
+from .attempt import Attempt
 from .verdicts import BROKEN, Verdict
 
-_KEYS = {"clause", "verdict", "start_method", "python", "reason", "issue"}
-_ALLOWED = BROKEN | {Verdict.PASS, Verdict.BLOCKED}
 ANY_CLAUSE = "*"
-
-
-class DeviationError(ValueError):
-    """A deviation file is not in its form: one line, what was expected and what was got."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +26,8 @@ class Deviation:
     issue: str | None = None
     start_methods: tuple[str, ...] = ()
     pythons: tuple[str, ...] = ()
+    stacks: tuple[str, ...] = ()
+    """Regular expressions that the stacks of a hang have to show, each of them."""
     file: Path | None = None
     """Where it is written; None for one that is found just now."""
 
@@ -53,6 +37,12 @@ class Deviation:
             self.clause in (clause, ANY_CLAUSE)
             and (not self.start_methods or start_method in self.start_methods)
             and (not self.pythons or python.rpartition(".")[0] in self.pythons)
+        )
+
+    def covers(self, seen: Attempt) -> bool:
+        """Whether what was seen of its clause is the failure that it knows."""
+        return seen.verdict in BROKEN & self.verdicts and all(
+            re.search(pattern, seen.stacks or "") for pattern in self.stacks
         )
 
     def as_record(self) -> dict[str, str | None]:
@@ -67,110 +57,18 @@ class Deviations:
         self.path = path
         self.entries = list(entries)
 
-    def find(self, clause: str, start_method: str, seen: Verdict | None = None) -> Deviation | None:
-        """Return the entry for this clause here and now, or for what was `seen` of it."""
+    def find(self, clause: str, start_method: str) -> Deviation | None:
+        """Return the clause's own entry here and now."""
+        return next((e for e in self._applying(clause, start_method) if e.clause == clause), None)
+
+    def knows(self, clause: str, start_method: str, seen: Attempt) -> Deviation | None:
+        """Return the entry for what was seen of a clause here and now; else the clause's own."""
+        applying = self._applying(clause, start_method)
+        covering = next((entry for entry in applying if entry.covers(seen)), None)
+        return covering or self.find(clause, start_method)
+
+    def _applying(self, clause: str, start_method: str) -> list[Deviation]:
+        """Return the entries that speak of the clause here and now, its own first."""
         python = platform.python_version()
-        applying = [e for e in self.entries if e.applies(clause, start_method, python)]
-        own = next((e for e in applying if e.clause == clause), None)
-        common = next((e for e in applying if e.clause == ANY_CLAUSE), None)
-        if seen is None:
-            return own or common
-        if own is None or (seen in BROKEN and seen not in own.verdicts):
-            return common if common and seen in BROKEN & common.verdicts else own
-        return own
-
-
-def path_of(folder: Path, subject: str) -> Path:
-    """Return where the deviations of a subject are kept."""
-    return folder / f"{subject.replace(':', '.')}.toml"
-
-
-def of_subject(subject: str, folder: Path | None, clauses: Collection[str]) -> Deviations:
-    """Read what is known of a subject from `folder`: where there is none, from one's own.
-
-    A pool that the suite knows and of which one has no file has the suite's.  What is written
-    goes to `folder`, or to one's own.  Raises: DeviationError as `load` does.
-    """
-    if folder is not None:
-        return load(path_of(folder, subject), clauses)
-    own = path_of(place.OWN_DEVIATIONS, subject)
-    shipped = path_of(place.SHIPPED_DEVIATIONS, subject)
-    return Deviations(own, load(own if own.exists() else shipped, clauses).entries)
-
-
-def load(path: Path, clauses: Collection[str]) -> Deviations:
-    """Read a file; one that is not there has no entries.
-
-    Raises: DeviationError for TOML that does not parse, and for an entry with a missing or
-    unknown key, an unknown verdict or a clause that the specification does not have.
-    """
-    if not path.exists():
-        return Deviations(path, [])
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise DeviationError(f"{path}: expected TOML, got {error}") from error
-    if set(content) - {"deviation"} or not isinstance(content.get("deviation", []), list):
-        raise DeviationError(f"{path}: expected [[deviation]] tables only, got {sorted(content)}")
-    return Deviations(path, [_entry(path, e, clauses) for e in content.get("deviation", [])])
-
-
-def write(deviations: Deviations, found: Iterable[Deviation]) -> None:
-    """Write the file: what is known about `found` is kept, the rest of the old entries goes."""
-    known = {(e.clause, e.start_methods): e for e in deviations.entries}
-    entries = [known.get((e.clause, e.start_methods), e) for e in found]
-    text = "\n".join(_table(e) for e in sorted(entries, key=lambda e: (e.clause, e.start_methods)))
-    deviations.path.parent.mkdir(parents=True, exist_ok=True)
-    deviations.path.write_text(text, encoding="utf-8")
-
-
-def _entry(path: Path, table: dict[str, Any], clauses: Collection[str]) -> Deviation:
-    clause = str(table.get("clause"))
-
-    def refuse(expected: str, got: object) -> DeviationError:
-        return DeviationError(f"{path}: entry {clause}: expected {expected}, got {got!r}")
-
-    if set(table) - _KEYS:
-        raise refuse(f"keys out of {sorted(_KEYS)}", sorted(set(table) - _KEYS))
-    if clause not in clauses and clause != ANY_CLAUSE:
-        raise refuse("the id of a clause of SPEC.md; remove what is stale", clause)
-    if not str(table.get("reason", "")).strip():
-        raise refuse("a reason", table.get("reason"))
-    verdicts = _texts(table.get("verdict", ()))
-    unknown = set(verdicts) - {v.value for v in _ALLOWED}
-    if not verdicts or unknown:
-        raise refuse(f"verdicts out of {sorted(_ALLOWED)}", table.get("verdict"))
-    if clause == ANY_CLAUSE and Verdict.PASS not in verdicts:
-        raise refuse("PASS among the verdicts of what is known of every clause", verdicts)
-    return Deviation(
-        clause=clause,
-        verdicts=frozenset(map(Verdict, verdicts)),
-        reason=table["reason"],
-        issue=table.get("issue"),
-        start_methods=_texts(table.get("start_method", ())),
-        pythons=_texts(table.get("python", ())),
-        file=path,
-    )
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (value,)
-    return tuple(map(str, value)) if isinstance(value, list) else ()
-
-
-def _table(entry: Deviation) -> str:
-    lines = ["[[deviation]]", f"clause = {_quoted(entry.clause)}"]
-    lines.append(f"verdict = {_quoted(sorted(entry.verdicts))}")
-    if entry.start_methods:
-        lines.append(f"start_method = {_quoted(list(entry.start_methods))}")
-    if entry.pythons:
-        lines.append(f"python = {_quoted(list(entry.pythons))}")
-    lines.append(f"reason = {_quoted(entry.reason)}")
-    if entry.issue:
-        lines.append(f"issue = {_quoted(entry.issue)}")
-    return "\n".join(lines) + "\n"
-
-
-def _quoted(value: str | list[Any]) -> str:
-    return json.dumps(value)  # a JSON string, or list of strings, is a TOML one too
+        applying = (e for e in self.entries if e.applies(clause, start_method, python))
+        return sorted(applying, key=lambda entry: entry.clause == ANY_CLAUSE)

@@ -17,7 +17,7 @@ from rich.console import Console
 from .. import place
 from ..clauses import Level, load_clauses, mark_of
 from . import options
-from .deviations import DeviationError
+from .deviation_files import DeviationError
 from .exits import Exit, in_words
 from .items import ClauseItem, items_of, status_of
 from .markdown import append_summary

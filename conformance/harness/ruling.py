@@ -104,16 +104,17 @@ def rule(
         subject=subject,
         start_method=start_method,
         test=test,
-        verdict=_verdict(attempt.verdict, clause.level, deviation),
+        verdict=_verdict(attempt, clause.level, deviation),
         attempt=attempt,
         stdlib=_told(oracle),
         deviation=deviation,
     )
 
 
-def _verdict(seen: Verdict, level: Level, deviation: Deviation | None) -> Verdict:
+def _verdict(attempt: Attempt, level: Level, deviation: Deviation | None) -> Verdict:
+    seen = attempt.verdict
     if deviation is not None:
-        if seen in BROKEN and seen in deviation.verdicts:
+        if deviation.covers(attempt):
             return Verdict.XFAIL
         if seen is Verdict.PASS and seen not in deviation.verdicts:
             return Verdict.XPASS

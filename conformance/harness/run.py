@@ -16,9 +16,10 @@ from pathlib import Path
 
 from ..clauses import Mark, load_clauses
 from ..specfile import Clause
-from . import deviations, records
+from . import deviation_files, records
 from .attempt import Attempt
 from .budget import Budget, examples
+from .deviations import Deviations
 from .exits import Exit
 from .findings import found
 from .options import Options
@@ -65,7 +66,7 @@ class Run:
         self._zygotes = Zygotes()
         self._cases: dict[tuple[Test, str, str], Case] = {}
         self._ready = Readiness([], Budget(0, options.budget_scale))
-        self._known: dict[str, deviations.Deviations] = {}
+        self._known: dict[str, Deviations] = {}
         self._writer: records.RecordWriter | None = None
 
     @property
@@ -94,7 +95,7 @@ class Run:
         """
         for pool in self.options.pools:
             folder = self.options.deviations
-            self._known[pool] = deviations.of_subject(pool, folder, load_clauses())
+            self._known[pool] = deviation_files.of_subject(pool, folder, load_clauses())
         self._ready = make_ready(
             Checks(self._zygotes, self._runner, self._folder, self._numbers, self.options),
             smoke=self._smoke,
@@ -174,26 +175,25 @@ class Run:
             memory_mib=_MEMORY_MIB,
             needs=test.mark.needs,
             shrink=self.options.shrink
-            and self._known_failure(subject, test.mark.clause, start_method) is None,
+            and not self._is_known_to_fail(subject, test.mark.clause, start_method),
             preload=self._ready.preload(subject),
         )
 
     def _rule(self, test: Test, subject: str, start_method: str, attempt: Attempt) -> Ruling:
+        clause, known = test.mark.clause, self._known.get(subject)
         return rule(
-            clause=test.mark.clause,
+            clause=clause,
             subject=subject,
             start_method=start_method,
             test=test.function,
             attempt=attempt,
             oracle=self._stdlib_did(test, start_method) if _asks(subject, attempt) else None,
-            deviation=self._known_failure(subject, test.mark.clause, start_method, attempt.verdict),
+            deviation=known.knows(clause.id, start_method, attempt) if known else None,
         )
 
-    def _known_failure(
-        self, subject: str, clause: Clause, start_method: str, seen: Verdict | None = None
-    ) -> deviations.Deviation | None:
+    def _is_known_to_fail(self, subject: str, clause: Clause, start_method: str) -> bool:
         known = self._known.get(subject)  # the oracle has none where it is no subject of the run
-        return known.find(clause.id, start_method, seen) if known else None
+        return known is not None and known.find(clause.id, start_method) is not None
 
     def _stdlib_did(self, test: Test, start_method: str) -> Attempt | None:
         """Run the same test on the stdlib's pool, once a run; None where it has no such method."""
@@ -235,7 +235,9 @@ class Run:
 
     def _write_deviations(self) -> None:
         for pool, known in self._known.items():
-            deviations.write(known, found(known, [r for r in self.rulings if r.subject == pool]))
+            deviation_files.write(
+                known, found(known, [r for r in self.rulings if r.subject == pool])
+            )
 
 
 def _asks(subject: str, attempt: Attempt) -> bool:

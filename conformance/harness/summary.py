@@ -54,7 +54,7 @@ def _list(console: Console, heading: str, rulings: Sequence[Ruling]) -> None:
         return
     console.print(f"{heading}: {len(rulings)}")
     for ruling in rulings[:_MOST_LISTED]:
-        known = " (known)" if ruling.deviation else ""
+        known = " (known)" if ruling.verdict is Verdict.XFAIL else ""
         where = f"{ruling.subject} {ruling.start_method}"
         phase = ruling.attempt.phase or "the test"
         console.print(f"  {ruling.clause.id} {ruling.clause.level} {where} @ {phase}{known}")

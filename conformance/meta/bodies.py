@@ -11,6 +11,7 @@ from typing import Any
 from .. import tasks
 from ..harness.bound import BoundSubject
 from ..harness.expect import InjectorError
+from .racing import Racing
 
 
 def worker_modules(subject: BoundSubject) -> list[str]:
@@ -62,6 +63,22 @@ def waits_for_ever(subject: BoundSubject) -> None:
     """Use no processor and never return, in two phases."""
     with subject.phase("outer"), subject.phase("inner"):
         threading.Event().wait()
+
+
+def kills_who_holds_the_lock(subject: BoundSubject) -> None:
+    """Hang as the stdlib's terminate() does that kills a worker with the lock in its hands."""
+    del subject
+    pool = Racing(ahead=True)
+    pool.apply(tasks.noop)
+    pool.terminate()
+
+
+def waits_for_the_lock(subject: BoundSubject) -> None:
+    """Hang as the stdlib's terminate() does that waits for a lock which nobody gives back."""
+    del subject
+    pool = Racing(ahead=False)
+    pool.apply(tasks.noop)
+    pool.terminate()
 
 
 def dies(subject: BoundSubject) -> None:

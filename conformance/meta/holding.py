@@ -10,10 +10,12 @@ from typing import NamedTuple
 
 from ..clauses import Level, mark_of
 from ..harness.budget import default_jobs
-from ..harness.deviations import path_of
+from ..harness.deviation_files import path_of
+from ..harness.deviations import ANY_CLAUSE
 from ..harness.options import Options
 from ..harness.ruling import ORACLE, Ruling
 from ..harness.run import Run, Test
+from .table import known_of_the_stdlib
 
 _ROOM = Path(__file__).resolve().parent.parent
 _PACKAGE = (__package__ or "").rpartition(".")[0]
@@ -42,15 +44,13 @@ def clause_tests() -> dict[str, Test]:
     return found
 
 
-def lost_a_lock_of_the_stdlib(ruling: Ruling) -> bool:
-    """Whether the pool hung where the stdlib's own now and then does: then try it again.
+def raced_as_the_stdlib(ruling: Ruling) -> bool:
+    """Whether it hung where the stdlib's own pool now and then does: then try it again.
 
-    terminate() kills a worker that has delivered its result but not yet released the lock of the
-    result pipe, and then waits for a thread that waits for that lock: some 1 pool life in 1600, as
-    gh-79448 has it.  The pools of this folder inherit that; it is neither their flaw nor an alarm.
+    The pools of this folder inherit its races; they are neither their flaw nor an alarm.
     """
-    stacks = ruling.attempt.stacks or ""
-    return "in _terminate_pool" in stacks and "in put" in stacks and "in _handle_tasks" in stacks
+    races = [e for e in known_of_the_stdlib().entries if e.clause == ANY_CLAUSE]
+    return any(race.covers(ruling.attempt) for race in races)
 
 
 @contextmanager

@@ -3,7 +3,8 @@
 import sys
 
 from ..clauses import Level, load_clauses
-from ..harness import deviations
+from ..harness import deviation_files
+from ..harness.deviations import Deviations
 from ..harness.ruling import ORACLE
 from ..place import SHIPPED_DEVIATIONS
 from .specimens import Caught, Specimen, broken_pools
@@ -20,9 +21,9 @@ def catches() -> dict[str, list[tuple[Specimen, Caught]]]:
     return rows
 
 
-def known_of_the_stdlib() -> deviations.Deviations:
+def known_of_the_stdlib() -> Deviations:
     """Return what the stdlib's pool gets wrong, with the reasons."""
-    return deviations.load(deviations.path_of(SHIPPED_DEVIATIONS, ORACLE), load_clauses())
+    return deviation_files.load(deviation_files.path_of(SHIPPED_DEVIATIONS, ORACLE), load_clauses())
 
 
 def met_by_the_stdlib() -> list[str]:
@@ -37,11 +38,5 @@ def met_by_the_stdlib() -> list[str]:
         if clause.untested is None
         and clause.level is not Level.OBSERVED
         and clause.in_force(sys.version_info[:2])
-        and not _is_given_up(known, clause.id)
+        and known.find(clause.id, "fork") is None
     ]
-
-
-def _is_given_up(known: deviations.Deviations, clause_id: str) -> bool:
-    """Tell whether the stdlib breaks the clause itself, not as it may hang in any of them."""
-    entry = known.find(clause_id, "fork")
-    return entry is not None and entry.clause != deviations.ANY_CLAUSE

@@ -1,49 +1,13 @@
 """What becomes of a body: its verdict, its place, and that it costs no more than itself."""
 
 import multiprocessing
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
-from ..harness.attempt import Attempt
-from ..harness.request import Request
-from ..harness.runner import Case, Runner
 from ..harness.verdicts import Verdict
-from ..harness.zygotes import Zygotes
+from .conftest import Hold
 
-_ORACLE = "multiprocessing:Pool"
 _SHORT_S = 1.5  # seconds: what hangs here hangs for good
-_LONG_S = 60.0  # seconds: what must pass may be slow on a busy machine
-
-Hold = Callable[..., Attempt]
-
-
-@pytest.fixture(scope="module")
-def hold(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hold]:
-    """Give a function that runs one of `bodies` to its attempt."""
-    folder = tmp_path_factory.mktemp("bodies")
-    zygotes, runner = Zygotes(), Runner(jobs=2)
-
-    def attempt(function: str, start_method: str = "fork", deadline_s: float = _LONG_S) -> Attempt:
-        request = Request(
-            module=f"{__package__}.bodies",
-            function=function,
-            clause="none",
-            subject=_ORACLE,
-            start_method=start_method,
-            deadline_s=deadline_s,
-            folder=str(Path(folder) / function),
-            max_examples=1,
-            memory_mib=512,
-        )
-        case = Case(request, zygotes.of(_ORACLE))
-        runner.add(case)
-        return runner.result(case)
-
-    yield attempt
-    runner.close()
-    zygotes.close()
 
 
 @pytest.mark.parametrize("start_method", multiprocessing.get_all_start_methods())

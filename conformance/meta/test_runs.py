@@ -92,56 +92,6 @@ def test_bad_input_has_a_line_and_a_code(
     assert line.startswith(("ERROR: ", "python -m pytest: error: ", "__main__.py: error: ")), line
 
 
-@pytest.mark.parametrize(
-    ("content", "code", "words"),
-    [
-        ("[[deviation", 4, "expected TOML"),
-        ("[[deviation]]\nclause = 'NO-99'\nverdict = ['FAIL']\nreason = 'x'", 4, "NO-99"),
-        ("[[deviation]]\nclause = 'MAP-01'\nverdict = ['FAIL']", 4, "expected a reason"),
-        ("[[deviation]]\nclause = 'MAP-01'\nverdict = ['BAD']\nreason = 'x'", 4, "verdicts out of"),
-        ("[[deviation]]\nclause = '*'\nverdict = ['LEAK']\nreason = 'x'", 4, "expected PASS among"),
-        (
-            "[[deviation]]\nclause = 'MAP-01'\nverdict = ['FAIL']\nreason = 'x'",
-            1,
-            "remove the entry of MAP-01",
-        ),
-    ],
-)
-def test_a_bad_deviation_file_stops_the_run(
-    suite: Suite, content: str, code: int, words: str
-) -> None:
-    """A file that is malformed, or speaks of what is not so, is an error that says where."""
-    (suite.deviations / "multiprocessing.Pool.toml").write_text(content, encoding="utf-8")
-    got, text = suite.run("--pool", "multiprocessing:Pool", "--clause", "MAP-01")
-    assert got == code, text
-    assert words in text
-
-
-def test_a_known_failure_is_written_down_and_then_expected(suite: Suite) -> None:
-    """--write-deviations makes the entry that turns the failure into XFAIL."""
-    arguments = ("--pool", f"{_BROKEN}.reversed_map:Pool", "--clause", "MAP-01")
-    code, text = suite.run(*arguments, "--write-deviations")
-    assert code == 1, text
-    code, text = suite.run(*arguments)
-    assert code == 0, text
-    assert suite.records("footer")[0]["counts"] == {"XFAIL": 1}
-
-
-def test_what_goes_wrong_whatever_is_asked_needs_one_entry(suite: Suite) -> None:
-    """An entry for any clause excuses its own verdicts, and none that it does not name."""
-    known = "[[deviation]]\nclause = '*'\nverdict = ['LEAK', 'PASS']\nreason = 'now and then'"
-    for pool, expected, counts in (
-        ("leaking_descriptor", 0, {"XFAIL": 1}),
-        ("ended_but_once", 0, {"PASS": 1}),
-        ("reversed_map", 1, {"FAIL": 1}),
-    ):
-        name = f"{_BROKEN}.{pool}"
-        (suite.deviations / f"{name}.Pool.toml").write_text(known, encoding="utf-8")
-        code, text = suite.run("--pool", f"{name}:Pool", "--clause", "MAP-01", *_HURRY)
-        assert code == expected, text
-        assert suite.records("footer")[0]["counts"] == counts
-
-
 def test_an_interrupted_run_keeps_its_records(suite: Suite) -> None:
     """What was ruled before Ctrl-C is in the file, which has no footer; nothing survives."""
     pools = ("--pool", "multiprocessing:Pool", "--pool", f"{_BROKEN}.hanging_map:Pool")

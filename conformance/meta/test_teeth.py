@@ -11,7 +11,7 @@ import pytest
 from ..harness.narrative import failure_text
 from ..harness.ruling import Ruling
 from ..harness.verdicts import Verdict
-from .holding import Judge, Trial, lost_a_lock_of_the_stdlib, on_trial
+from .holding import Judge, Trial, on_trial, raced_as_the_stdlib
 from .records import TeethRecord
 from .specimens import Caught, Specimen, broken_pools, sound_pools
 from .table import met_by_the_stdlib
@@ -95,7 +95,7 @@ def _ruled(
 ) -> tuple[Ruling, int]:
     """Return the ruling and after how many tries it came: the stdlib's own race is no answer."""
     ruling = judge(trial)
-    if as_expected(ruling) or not lost_a_lock_of_the_stdlib(ruling):
+    if as_expected(ruling) or not raced_as_the_stdlib(ruling):
         return ruling, 1
     with on_trial([trial], examples) as again:
         return again(trial), 2

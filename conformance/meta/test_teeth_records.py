@@ -12,7 +12,7 @@ from ..harness.attempt import Attempt
 from ..harness.ruling import Ruling, rule
 from ..harness.verdicts import Verdict
 from . import records
-from .holding import lost_a_lock_of_the_stdlib
+from .holding import raced_as_the_stdlib
 from .specimens import Caught, Specimen
 
 BROKEN = Specimen("reversed", "m:Pool", "Turns it round.", (Caught("MAP-01", "FAIL", "it"),))
@@ -96,4 +96,4 @@ def test_a_trial_says_what_was_expected_and_what_was_ruled(written: list[dict[st
 def test_only_the_stdlibs_own_race_is_tried_again(stacks: str | None, *, lost: bool) -> None:
     """terminate() that waits for the sender of tasks, which waits for the result pipe's lock."""
     ruling = ruling_on("m:Pool", Verdict.HANG, stacks)
-    assert lost_a_lock_of_the_stdlib(ruling) is lost
+    assert raced_as_the_stdlib(ruling) is lost

@@ -1,0 +1,113 @@
+"""Known failures: the files that say so, and what they excuse."""
+
+import pytest
+
+from ..clauses import load_clauses
+from ..harness.attempt import Attempt
+from ..harness.ruling import ORACLE, rule
+from ..harness.verdicts import Verdict
+from .conftest import Hold
+from .table import known_of_the_stdlib
+from .whole_run import Suite
+
+_BROKEN = f"{__package__}.broken"
+_HURRY = ("--budget-scale", "0.5")  # what hangs here hangs for good
+_SHORT_S = 1.5  # seconds: as above
+_HANGS = "[[deviation]]\nclause = 'MAP-01'\nverdict = ['HANG']\nreason = 'x'\n"
+_LEAKS = "[[deviation]]\nclause = 'MAP-01'\nverdict = ['HANG', 'LEAK']\nreason = 'x'\n"
+
+
+@pytest.mark.parametrize(
+    ("function", "verdict", "words"),
+    [
+        ("kills_who_holds_the_lock", Verdict.XFAIL, "terminate() ends a worker that holds"),
+        ("waits_for_the_lock", Verdict.XFAIL, "terminate() waits for the lock"),
+        ("waits_for_ever", Verdict.HANG, "does not return in inner"),
+    ],
+)
+def test_a_hang_is_a_known_race_by_its_stacks(
+    hold: Hold, function: str, verdict: Verdict, words: str
+) -> None:
+    """The stdlib's races in terminate() are known under any clause; another hang is a new one."""
+    seen = hold(function, deadline_s=_SHORT_S)
+    assert seen.verdict is Verdict.HANG, seen
+    ruling = _ruled(seen)
+    assert ruling == (verdict, ruling[1]), seen.stacks
+    assert words in ruling[1]
+
+
+def test_a_race_that_is_not_met_again_is_known_by_its_stacks(hold: Hold) -> None:
+    """An example that hung once and then passed is excused by how it hung, and by nothing else."""
+    seen = hold("kills_who_holds_the_lock", deadline_s=_SHORT_S)
+    seen.verdict = Verdict.FLAKY
+    assert _ruled(seen)[0] is Verdict.XFAIL
+    assert _ruled(Attempt(Verdict.FLAKY))[0] is Verdict.FLAKY
+    assert _ruled(Attempt(Verdict.PASS))[0] is Verdict.PASS
+
+
+def _ruled(seen: Attempt) -> tuple[Verdict, str]:
+    """Return verdict and reason where the stdlib's pool did this at a clause that it meets."""
+    clause = load_clauses()["MAP-01"]
+    ruling = rule(
+        clause=clause,
+        subject=ORACLE,
+        start_method="fork",
+        test="test",
+        attempt=seen,
+        oracle=None,
+        deviation=known_of_the_stdlib().knows(clause.id, "fork", seen),
+    )
+    return ruling.verdict, ruling.reason
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "words"),
+    [
+        ("[[deviation", 4, "expected TOML"),
+        ("[[deviation]]\nclause = 'NO-99'\nverdict = ['FAIL']\nreason = 'x'", 4, "NO-99"),
+        ("[[deviation]]\nclause = 'MAP-01'\nverdict = ['FAIL']", 4, "expected a reason"),
+        ("[[deviation]]\nclause = 'MAP-01'\nverdict = ['BAD']\nreason = 'x'", 4, "verdicts out of"),
+        ("[[deviation]]\nclause = '*'\nverdict = ['LEAK']\nreason = 'x'", 4, "expected PASS among"),
+        (f"{_HANGS}stacks = ['in (get']", 4, "expected stacks as regular expressions (missing )"),
+        (f"{_HANGS}stacks = 7", 4, "expected stacks as a text or a list of texts, got 7"),
+        (f"{_LEAKS}stacks = ['in get']", 4, "expected stacks only where the verdicts are HANG"),
+        (
+            "[[deviation]]\nclause = 'MAP-01'\nverdict = ['FAIL']\nreason = 'x'",
+            1,
+            "remove the entry of MAP-01",
+        ),
+    ],
+)
+def test_a_bad_deviation_file_stops_the_run(
+    suite: Suite, content: str, code: int, words: str
+) -> None:
+    """A file that is malformed, or speaks of what is not so, is an error that says where."""
+    (suite.deviations / "multiprocessing.Pool.toml").write_text(content, encoding="utf-8")
+    got, text = suite.run("--pool", "multiprocessing:Pool", "--clause", "MAP-01")
+    assert got == code, text
+    assert words in text
+
+
+def test_a_known_failure_is_written_down_and_then_expected(suite: Suite) -> None:
+    """--write-deviations makes the entry that turns the failure into XFAIL."""
+    arguments = ("--pool", f"{_BROKEN}.reversed_map:Pool", "--clause", "MAP-01")
+    code, text = suite.run(*arguments, "--write-deviations")
+    assert code == 1, text
+    code, text = suite.run(*arguments)
+    assert code == 0, text
+    assert suite.records("footer")[0]["counts"] == {"XFAIL": 1}
+
+
+def test_what_goes_wrong_whatever_is_asked_needs_one_entry(suite: Suite) -> None:
+    """An entry for any clause excuses its own verdicts, and none that it does not name."""
+    known = "[[deviation]]\nclause = '*'\nverdict = ['LEAK', 'PASS']\nreason = 'now and then'"
+    for pool, expected, counts in (
+        ("leaking_descriptor", 0, {"XFAIL": 1}),
+        ("ended_but_once", 0, {"PASS": 1}),
+        ("reversed_map", 1, {"FAIL": 1}),
+    ):
+        name = f"{_BROKEN}.{pool}"
+        (suite.deviations / f"{name}.Pool.toml").write_text(known, encoding="utf-8")
+        code, text = suite.run("--pool", f"{name}:Pool", "--clause", "MAP-01", *_HURRY)
+        assert code == expected, text
+        assert suite.records("footer")[0]["counts"] == counts
