@@ -14,20 +14,25 @@ among its verdicts); a clause's own entry comes before it.  `stacks` tells one w
 another: regular expressions, each of which is found in the stacks of the body that hung.
 """
 
-import json
 import re
 import tomllib
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
+import tomlkit
+
 from .. import place
 from .deviations import ANY_CLAUSE, Deviation, Deviations
+from .findings import Revision
 from .verdicts import BROKEN, Verdict
 
 _KEYS = {"clause", "verdict", "start_method", "python", "stacks", "reason", "issue"}
 _ALLOWED = BROKEN | {Verdict.PASS, Verdict.BLOCKED}
 _WITH_STACKS = frozenset({Verdict.HANG, Verdict.FLAKY, Verdict.PASS})
+
+_HEADER = re.compile(r"^(?=[ \t]*\[\[[ \t]*deviation[ \t]*\]\])", re.MULTILINE)
+_IS_REMARK = re.compile(r"\s*(#.*)?$")
 
 
 class DeviationError(ValueError):
@@ -60,22 +65,36 @@ def load(path: Path, clauses: Collection[str]) -> Deviations:
     """
     if not path.exists():
         return Deviations(path, [])
+    text = path.read_text(encoding="utf-8")
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise DeviationError(f"{path}: expected TOML, got {error}") from error
-    if set(content) - {"deviation"} or not isinstance(content.get("deviation", []), list):
+    tables = content.get("deviation", [])
+    in_form = isinstance(tables, list) and len(_HEADER.split(text)) == 1 + len(tables)
+    if set(content) - {"deviation"} or not in_form:
         raise DeviationError(f"{path}: expected [[deviation]] tables only, got {sorted(content)}")
-    return Deviations(path, [_entry(path, e, clauses) for e in content.get("deviation", [])])
+    return Deviations(path, [_entry(path, table, clauses) for table in tables])
 
 
-def write(deviations: Deviations, found: Iterable[Deviation]) -> None:
-    """Write the file: what is known about `found` is kept, the rest of the old entries goes."""
-    known = {(e.clause, e.start_methods): e for e in deviations.entries}
-    entries = [known.get((e.clause, e.start_methods), e) for e in found]
-    text = "\n".join(_table(e) for e in sorted(entries, key=lambda e: (e.clause, e.start_methods)))
-    deviations.path.parent.mkdir(parents=True, exist_ok=True)
-    deviations.path.write_text(text, encoding="utf-8")
+def write(known: Deviations, revision: Revision) -> None:
+    """Write the file: entries that stay are not touched, the new ones come last.
+
+    One that changes keeps its reason, its issue and its comments.  Comments between entries stay
+    whatever becomes of those; what stands within an entry that goes, goes with it.
+    """
+    source = (known.entries[0].file if known.entries else None) or known.path
+    head, *blocks = _blocks(source.read_text(encoding="utf-8") if source.exists() else "")
+    texts = [head]
+    for number, left in enumerate(revision.becomes):
+        written, behind = blocks[2 * number : 2 * number + 2]
+        kept = list(left) == [known.entries[number]]
+        texts += [written] if kept else ["\n".join(_edited(written, entry) for entry in left)]
+        texts.append(behind)
+    for entry in revision.added:
+        texts.append(("\n" if "".join(texts).strip() else "") + _edited("[[deviation]]\n", entry))
+    known.path.parent.mkdir(parents=True, exist_ok=True)
+    known.path.write_text("".join(texts).strip("\n") + "\n", encoding="utf-8")
 
 
 def _entry(path: Path, table: dict[str, Any], clauses: Collection[str]) -> Deviation:
@@ -130,20 +149,38 @@ def _texts(value: object) -> tuple[str, ...]:
     return tuple(map(str, value)) if isinstance(value, list) else ()
 
 
-def _table(entry: Deviation) -> str:
-    lines = ["[[deviation]]", f"clause = {_quoted(entry.clause)}"]
-    lines.append(f"verdict = {_quoted(sorted(entry.verdicts))}")
-    if entry.start_methods:
-        lines.append(f"start_method = {_quoted(list(entry.start_methods))}")
-    if entry.pythons:
-        lines.append(f"python = {_quoted(list(entry.pythons))}")
-    if entry.stacks:
-        lines.append(f"stacks = {_quoted(list(entry.stacks))}")
-    lines.append(f"reason = {_quoted(entry.reason)}")
-    if entry.issue:
-        lines.append(f"issue = {_quoted(entry.issue)}")
-    return "\n".join(lines) + "\n"
+def _blocks(text: str) -> list[str]:
+    """Return what stands before the entries, then each entry and what stands behind it."""
+    head, *rest = _HEADER.split(text)
+    blocks = [head]
+    for block in rest:
+        lines = block.splitlines(keepends=True)
+        behind = next(i for i in range(len(lines), 0, -1) if not _IS_REMARK.match(lines[i - 1]))
+        blocks += ["".join(lines[:behind]), "".join(lines[behind:])]
+    return blocks
 
 
-def _quoted(value: str | list[Any]) -> str:
-    return json.dumps(value)  # a JSON string, or list of strings, is a TOML one too
+def _edited(written: str, entry: Deviation) -> str:
+    """Return the text of an entry, an empty one at first, with what there is to say now."""
+    document = tomlkit.parse(written)
+    (table,) = document["deviation"]
+    told = _told(entry)
+    for key in set(table) - set(told):
+        del table[key]
+    for key, value in told.items():
+        if table.get(key) != value:
+            table[key] = value
+    return document.as_string()
+
+
+def _told(entry: Deviation) -> dict[str, Any]:
+    """Return the keys of an entry that say something, in the order in which they are written."""
+    told: dict[str, Any] = {"clause": entry.clause, "verdict": sorted(entry.verdicts)}
+    narrower = {
+        "start_method": entry.start_methods,
+        "python": entry.pythons,
+        "stacks": entry.stacks,
+    }
+    told |= {key: list(values) for key, values in narrower.items() if values}
+    told["reason"] = entry.reason
+    return told | ({"issue": entry.issue} if entry.issue else {})

@@ -16,6 +16,11 @@ from .verdicts import BROKEN, Verdict
 ANY_CLAUSE = "*"
 
 
+def python_here() -> str:
+    """Return this Python's version as entries name it: `3.11`."""
+    return platform.python_version().rpartition(".")[0]
+
+
 @dataclass(frozen=True)
 class Deviation:
     """One known failure; empty conditions apply always."""
@@ -36,7 +41,7 @@ class Deviation:
         return (
             self.clause in (clause, ANY_CLAUSE)
             and (not self.start_methods or start_method in self.start_methods)
-            and (not self.pythons or python.rpartition(".")[0] in self.pythons)
+            and (not self.pythons or python in self.pythons)
         )
 
     def covers(self, seen: Attempt) -> bool:
@@ -69,6 +74,6 @@ class Deviations:
 
     def _applying(self, clause: str, start_method: str) -> list[Deviation]:
         """Return the entries that speak of the clause here and now, its own first."""
-        python = platform.python_version()
-        applying = (e for e in self.entries if e.applies(clause, start_method, python))
+        here = python_here()
+        applying = (e for e in self.entries if e.applies(clause, start_method, here))
         return sorted(applying, key=lambda entry: entry.clause == ANY_CLAUSE)

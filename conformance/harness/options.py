@@ -89,7 +89,9 @@ def add_options(parser: pytest.Parser) -> None:
         f"(default: {place.OWN_DEVIATIONS.name}; for a pool without a file there, the suite's)",
     )
     group.addoption(
-        "--write-deviations", action="store_true", help="write what fails now to those files"
+        "--write-deviations",
+        action="store_true",
+        help="write what fails now to those files; what this run does not ask about stays",
     )
     group.addoption(
         "--jobs",

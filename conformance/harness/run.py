@@ -21,7 +21,7 @@ from .attempt import Attempt
 from .budget import Budget, examples
 from .deviations import Deviations
 from .exits import Exit
-from .findings import found
+from .findings import revise
 from .options import Options
 from .readiness import Checks, Readiness, ReadySubject, make_ready
 from .request import Request
@@ -59,6 +59,8 @@ class Run:
         self.rulings: list[Ruling] = []
         self.trouble: str | None = None
         """Why no clause was tried, where that is so."""
+        self.written: list[Path] = []
+        """The files of known failures that were written."""
         self._expected = 0
         self._folder = Path(tempfile.mkdtemp(prefix="poolproof-"))
         self._numbers = itertools.count()
@@ -234,10 +236,13 @@ class Run:
         )
 
     def _write_deviations(self) -> None:
-        for pool, known in self._known.items():
-            deviation_files.write(
-                known, found(known, [r for r in self.rulings if r.subject == pool])
-            )
+        for subject in self.subjects:
+            known = self._known[subject.name]
+            rulings = [r for r in self.rulings if r.subject == subject.name]
+            revision = revise(known, rulings, subject.told.get("start_methods", ()))
+            if revision or known.path.exists():
+                deviation_files.write(known, revision)
+                self.written.append(known.path)
 
 
 def _asks(subject: str, attempt: Attempt) -> bool:

@@ -22,6 +22,8 @@ def print_summary(run: Run, console: Console) -> None:
             console.print(f"{subject.name}: not held to anything: {subject.reason}", style="dim")
     _list(console, "hangs", [r for r in run.rulings if r.attempt.verdict is Verdict.HANG])
     console.print(f"records: {run.record_path}", soft_wrap=True)
+    for path in run.written:
+        console.print(f"known failures: {path}", soft_wrap=True)
 
 
 def counted(run: Run) -> tuple[list[str], list[list[str]]]:

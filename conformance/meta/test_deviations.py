@@ -1,10 +1,15 @@
 """Known failures: the files that say so, and what they excuse."""
 
+from pathlib import Path
+
 import pytest
 
 from ..clauses import load_clauses
 from ..harness.attempt import Attempt
-from ..harness.ruling import ORACLE, rule
+from ..harness.deviation_files import load, write
+from ..harness.deviations import Deviations, python_here
+from ..harness.findings import revise
+from ..harness.ruling import ORACLE, Ruling, rule
 from ..harness.verdicts import Verdict
 from .conftest import Hold
 from .table import known_of_the_stdlib
@@ -47,23 +52,115 @@ def test_a_race_that_is_not_met_again_is_known_by_its_stacks(hold: Hold) -> None
 
 def _ruled(seen: Attempt) -> tuple[Verdict, str]:
     """Return verdict and reason where the stdlib's pool did this at a clause that it meets."""
-    clause = load_clauses()["MAP-01"]
-    ruling = rule(
-        clause=clause,
+    ruling = _ruling("MAP-01", "fork", seen, known_of_the_stdlib())
+    return ruling.verdict, ruling.reason
+
+
+def _ruling(clause: str, start_method: str, seen: Attempt, known: Deviations) -> Ruling:
+    return rule(
+        clause=load_clauses()[clause],
         subject=ORACLE,
-        start_method="fork",
+        start_method=start_method,
         test="test",
         attempt=seen,
         oracle=None,
-        deviation=known_of_the_stdlib().knows(clause.id, "fork", seen),
+        deviation=known.knows(clause, start_method, seen),
     )
-    return ruling.verdict, ruling.reason
+
+
+_KNOWN = """\
+# What is known of a pool
+
+# since 3.0
+[[deviation]]
+clause = "MAP-01"
+verdict = ["HANG"]  # by its stacks
+reason = "it hangs"
+issue = "https://example.org/1"
+
+# asked often
+[[deviation]]
+clause = "MAP-02"
+verdict = ["FAIL"]
+start_method = ["spawn"]
+reason = "short lists"
+"""
+_NEW = """
+[[deviation]]
+clause = "MAP-03"
+verdict = ["FAIL"]
+{narrower}reason = "raised a \U0001f525"
+"""
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        ({}, _KNOWN),
+        ({("MAP-02", "fork"): "PASS", ("MAP-01", "fork"): "SKIP"}, _KNOWN),
+        ({("MAP-01", "fork"): "HANG", ("MAP-02", "spawn"): "FAIL"}, _KNOWN),
+        ({("MAP-01", "fork"): "FAIL"}, _KNOWN.replace('["HANG"]', '["FAIL", "HANG"]')),
+        (
+            {("MAP-01", "fork"): "PASS"},
+            _KNOWN.replace('example.org/1"\n', 'example.org/1"\nstart_method = ["spawn"]\n'),
+        ),
+        (
+            {("MAP-01", "fork"): "PASS", ("MAP-01", "spawn"): "PASS"},
+            _KNOWN[: _KNOWN.index("[[")] + "\n" + _KNOWN[_KNOWN.index("# asked") :],
+        ),
+        (
+            {("MAP-03", "fork"): "FAIL"},
+            _KNOWN + _NEW.format(narrower='start_method = ["fork"]\n'),
+        ),
+        (
+            {("MAP-03", "fork"): "FAIL", ("MAP-03", "spawn"): "FAIL"},
+            _KNOWN + _NEW.format(narrower=""),
+        ),
+    ],
+)
+def test_a_file_changes_by_what_a_run_has_asked(
+    tmp_path: Path, seen: dict[tuple[str, str], str], expected: str
+) -> None:
+    """What was not asked stays, comments too; what passes goes, where it passes; the rest grows."""
+    path = tmp_path / "pool.toml"
+    path.write_text(_KNOWN, encoding="utf-8")
+    known = load(path, load_clauses())
+    rulings = [
+        _ruling(clause, method, Attempt(Verdict(verdict), message="raised a \U0001f525"), known)
+        for (clause, method), verdict in seen.items()
+    ]
+    write(known, revise(known, rulings, ["fork", "spawn"]))
+    assert path.read_text(encoding="utf-8") == expected
+    load(path, load_clauses())
+
+
+def test_what_a_python_does_is_written_of_this_python(tmp_path: Path) -> None:
+    """An entry for several versions stays as it is for the others, and narrows for this one."""
+    path = tmp_path / "pool.toml"
+    entry = "[[deviation]]\nclause = 'MAP-01'\nverdict = ['FAIL']\nreason = 'x'\n"
+    path.write_text(f"{entry}python = ['2.7', '{python_here()}']\n", encoding="utf-8")
+    known = load(path, load_clauses())
+    write(
+        known,
+        revise(
+            known,
+            [_ruling("MAP-01", "fork", Attempt(Verdict.PASS), known)],
+            ["fork", "spawn"],
+        ),
+    )
+    left = load(path, load_clauses()).entries
+    assert [(e.pythons, e.start_methods) for e in left] == [
+        (("2.7",), ()),
+        ((python_here(),), ("spawn",)),
+    ]
 
 
 @pytest.mark.parametrize(
     ("content", "code", "words"),
     [
         ("[[deviation", 4, "expected TOML"),
+        ("[deviation]", 4, "expected [[deviation]] tables only"),
+        ("deviation = [{clause = 'MAP-01'}]", 4, "expected [[deviation]] tables only"),
         ("[[deviation]]\nclause = 'NO-99'\nverdict = ['FAIL']\nreason = 'x'", 4, "NO-99"),
         ("[[deviation]]\nclause = 'MAP-01'\nverdict = ['FAIL']", 4, "expected a reason"),
         ("[[deviation]]\nclause = 'MAP-01'\nverdict = ['BAD']\nreason = 'x'", 4, "verdicts out of"),
@@ -89,10 +186,18 @@ def test_a_bad_deviation_file_stops_the_run(
 
 
 def test_a_known_failure_is_written_down_and_then_expected(suite: Suite) -> None:
-    """--write-deviations makes the entry that turns the failure into XFAIL."""
-    arguments = ("--pool", f"{_BROKEN}.reversed_map:Pool", "--clause", "MAP-01")
+    """--write-deviations makes the entry that turns the failure into XFAIL, and keeps the rest."""
+    name = f"{_BROKEN}.reversed_map"
+    path = suite.deviations / f"{name}.Pool.toml"
+    path.write_text(f"# for once\n{_HANGS.replace('01', '02')}", encoding="utf-8")
+    before = path.read_text(encoding="utf-8")
+    arguments = ("--pool", f"{name}:Pool", "--clause", "MAP-01")
     code, text = suite.run(*arguments, "--write-deviations")
     assert code == 1, text
+    assert f"known failures: {path}" in text
+    after = path.read_text(encoding="utf-8")
+    assert after.startswith(before)
+    assert after.count("[[deviation]]") == before.count("[[deviation]]") + 1
     code, text = suite.run(*arguments)
     assert code == 0, text
     assert suite.records("footer")[0]["counts"] == {"XFAIL": 1}
