@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .cpython_tests import build_cpython_tests
 from .fields import RecordError
+from .folder import left_out
 from .fresh import run_all
 from .history import build_history
 from .load_asv import load_asv
@@ -65,6 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _report(records: Path, asv: Path, out: Path) -> int:
     """Build the report from the files there are."""
+    for path, reason in left_out(records):
+        print(f"python -m reports: left out {path}: {reason}", file=sys.stderr)
     conformance = load_conformance(records)
     compared = load_compare(records)
     tracked = load_asv(asv)
@@ -123,7 +126,7 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="DIR",
         default=RECORDS,
-        help="where the conformance and compare records are (default: reports/records)",
+        help="where the records are, whatever their names (default: reports/records)",
     )
     add(
         "--asv",

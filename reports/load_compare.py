@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from .fields import RecordError, items, mapping, maybe_number, maybe_text, text
+from .folder import COMPARE, of_kind
 
 COLUMNS = (
     *("file", "started", "python", "group", "row", "title", "start_method"),
@@ -24,14 +25,14 @@ PER_ITEM, MAKESPAN = "s per item", "makespan / lower bound"
 
 
 def load_compare(records: Path) -> pd.DataFrame:
-    """Read every `compare-*.json` in the folder `records`.
+    """Read every record of benchmarks in the folder `records`.
 
     Columns: COLUMNS. `samples` is a list in `quantity`, either PER_ITEM or MAKESPAN
     (a ratio: 1 is the physical limit); it is empty unless `status` is "ok". The other
     statuses are missing, unsupported, failed, hung and died, each with a `reason`.
     Raises: RecordError on a file that is not pytest-benchmark's.
     """
-    rows = [row for path in sorted(records.glob("compare-*.json")) for row in _rows(path)]
+    rows = [row for path in of_kind(records, COMPARE) for row in _rows(path)]
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     newest = frame.groupby(["group", "python"])["started"].transform("max")
     return frame[frame["started"] == newest].reset_index(drop=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from .folder import of_kind
 from .records import RecordFile, read
 from .schema import Clause, Verdict
 
@@ -41,11 +42,11 @@ class Conformance:
 
 
 def load_conformance(records: Path) -> Conformance:
-    """Read every `conformance-*.jsonl` in the folder `records`.
+    """Read every record of a clause run in the folder `records`.
 
     Raises: RecordError on a malformed file.
     """
-    read_files = (read(path) for path in sorted(records.glob("conformance-*.jsonl")))
+    read_files = (read(path) for path in of_kind(records, "conformance"))
     files = [file for file in read_files if file is not None]
     files.sort(key=lambda file: file.header.started)
     return Conformance(_runs(files), _clauses(files), _verdicts(files), _subjects(files))

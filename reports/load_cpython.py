@@ -9,6 +9,7 @@ from typing import Any, Final
 import pandas as pd
 
 from .fields import RecordError, items, kind, mapping, maybe_number, maybe_text, text
+from .folder import of_kind
 from .records import about, lines, located
 
 RESULTS: Final = ("pass", "skip", "fail", "error", "hang", "crash")
@@ -19,13 +20,13 @@ COLUMNS: Final = (
 
 
 def load_cpython(records: Path) -> pd.DataFrame:
-    """Read every `cpython-*.jsonl` in the folder `records`.
+    """Read every record of CPython's tests in the folder `records`.
 
     Columns: COLUMNS; `result` is one of RESULTS. Of several results for the same
     (subject, start_method, python, test) the newest is kept.
     Raises: RecordError on a malformed line.
     """
-    rows = [row for path in sorted(records.glob("cpython-*.jsonl")) for row in _rows(path)]
+    rows = [row for path in of_kind(records, "cpython") for row in _rows(path)]
     frame = pd.DataFrame(rows, columns=list(COLUMNS)).sort_values("started", kind="stable")
     key = ["subject", "start_method", "python", "test"]
     return frame.drop_duplicates(key, keep="last").reset_index(drop=True)

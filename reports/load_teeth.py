@@ -10,6 +10,7 @@ from typing import Any, Final
 import pandas as pd
 
 from .fields import Json, RecordError, mapping, maybe_number, maybe_text, text
+from .folder import of_kind
 from .records import about, lines, located
 from .schema import VERDICTS, Clause, parse
 
@@ -47,11 +48,11 @@ class _File:
 
 
 def load_teeth(records: Path) -> Teeth:
-    """Read every `teeth-*.jsonl` in the folder `records`.
+    """Read every record of the suite's own test in the folder `records`.
 
     Raises: RecordError on a malformed line.
     """
-    read = (_read(path) for path in sorted(records.glob("teeth-*.jsonl")))
+    read = (_read(path) for path in of_kind(records, "teeth"))
     files = sorted(
         (file for file in read if file is not None), key=lambda file: str(file.run["started"])
     )

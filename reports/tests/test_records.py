@@ -9,6 +9,7 @@ import pytest
 
 from ..__main__ import Exit, main
 from ..fields import RecordError
+from ..folder import of_kind
 from ..load_conformance import load_conformance
 from ..records import read
 from . import samples
@@ -111,6 +112,39 @@ def test_the_newest_run_wins_cell_by_cell(tmp_path: Path) -> None:
     assert list(failed["clause"]) == ["MAP-01"]
     assert list(failed["file"]) == ["conformance-2.jsonl"]
     assert list(data.runs["complete"]) == [False, True]
+
+
+def test_a_record_may_have_any_name(tmp_path: Path) -> None:
+    """What a file holds says what it is."""
+    run = [samples.header(), *samples.clauses(), *samples.all_pass(), samples.footer()]
+    samples.write(tmp_path / "mine.jsonl", run)
+    samples.write(tmp_path / "fork.jsonl", samples.cpython_tests())
+    assert list(load_conformance(tmp_path).runs["file"]) == ["mine.jsonl"]
+    assert of_kind(tmp_path, "cpython") == [tmp_path / "fork.jsonl"]
+
+
+def test_what_is_no_record_is_left_out_and_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each with the reason, and the page is built from the rest."""
+    samples.write(tmp_path / NAME, [samples.header(), *samples.clauses(), *samples.all_pass()])
+    samples.write(tmp_path / "headless.jsonl", samples.all_pass())
+    samples.write(tmp_path / "later.jsonl", [samples.header(kind="opinions")])
+    (tmp_path / "trace.json").write_text("[]", encoding="utf-8")
+    (tmp_path / "notes.txt").write_text("by hand", encoding="utf-8")
+    assert build(tmp_path) == Exit.WRITTEN
+    said = capsys.readouterr().err.splitlines()
+    begin = f"python -m reports: left out {tmp_path}/"
+    assert [line.removeprefix(begin).partition(":")[0] for line in said] == [
+        "headless.jsonl",
+        "later.jsonl",
+        "notes.txt",
+        "trace.json",
+    ]
+    assert "teeth in its first line, got none" in said[0]
+    assert "got one of kind 'opinions'" in said[1]
+    assert "expected .jsonl of a run" in said[2]
+    assert "as pytest-benchmark writes it" in said[3]
 
 
 @pytest.mark.parametrize(
