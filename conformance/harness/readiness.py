@@ -144,15 +144,16 @@ def make_ready(checks: Checks, *, smoke: bool) -> Readiness:
 
 
 def _told(name: str, attempt: Attempt) -> dict[str, Any]:
-    told: dict[str, Any] = _value(attempt, f"importing {name}")
+    told: dict[str, Any] = _value(attempt, f"importing {name}", Exit.NO_SUBJECT)
     return told
 
 
-def _value(attempt: Attempt, what: str) -> Any:
+def _value(attempt: Attempt, what: str, code: Exit = Exit.SMOKE_FAILED) -> Any:
     if attempt.verdict in (Verdict.PASS, Verdict.LEAK):
         return attempt.value
     text = attempt.traceback or attempt.message or attempt.observed
-    code = Exit.SMOKE_FAILED if attempt.verdict is not Verdict.ERROR else Exit.SUITE_FAILED
+    if attempt.verdict is Verdict.ERROR:
+        code = Exit.SUITE_FAILED
     raise UnusableSubjectError(f"{what} ended with {attempt.verdict}: {text}", code)
 
 

@@ -47,6 +47,7 @@ def foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Name of an importable module with pools that nobody registered."""
     (tmp_path / "foreign_pools.py").write_text(FOREIGN_MODULE)
     (tmp_path / "broken_module.py").write_text("raise RuntimeError('no licence\\nfound')\n")
+    (tmp_path / "leaving_module.py").write_text("raise SystemExit(3)\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.delitem(sys.modules, "foreign_pools", raising=False)
     return "foreign_pools"
@@ -59,6 +60,7 @@ def foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         (":Pool", "expected the pool as MODULE:ATTR"),
         ("no_such_module_here:Pool", "does not import: ModuleNotFoundError: No module named"),
         ("broken_module:Pool", "does not import: RuntimeError: no licence found; is the module"),
+        ("leaving_module:Pool", "does not import: SystemExit: 3; is the module"),
         ("multiprocessing:Poool", "multiprocessing has no attribute 'Poool'; it has: Pool, pool"),
         ("os:getcwd", "is no pool: .* without the parameter processes"),
         ("os:path", "is no pool: .* got module"),

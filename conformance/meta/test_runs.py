@@ -2,9 +2,11 @@
 
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
+from ..harness.exits import Exit
 from .whole_run import LIMIT_S, Suite
 
 _BROKEN = f"{__package__}.broken"
@@ -64,6 +66,24 @@ def test_a_should_fails_only_a_strict_run(suite: Suite) -> None:
     assert code == 0, text
     code, text = suite.run(*arguments, "--strict")
     assert code == 1, text
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("raise SystemExit(3)", "leaving:Pool does not import: SystemExit: 3"),
+        ("import os; os._exit(3)", "importing leaving:Pool ended with CRASH"),
+    ],
+)
+def test_a_module_that_ends_its_process_does_not_import(
+    suite: Suite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, words: str
+) -> None:
+    """A subject whose import exits, or dies, is none: 6, and no smoke test that fails."""
+    (tmp_path / "leaving.py").write_text(content, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    code, text = suite.run("--pool", "leaving:Pool")
+    assert code == Exit.NO_SUBJECT, text
+    assert words in text
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def load(name: str) -> Subject:
 def _module(name: str, module_name: str) -> Any:
     try:
         return importlib.import_module(module_name)
-    except Exception as error:  # a foreign module may raise anything while it loads
+    except (Exception, SystemExit) as error:  # a foreign module may do anything while it loads
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         raise SubjectError(
             f"{name} does not import: {reason}; "
