@@ -14,9 +14,9 @@ from typing import Any, NoReturn
 import pytest
 from rich.console import Console
 
-from .. import place
 from ..clauses import Level, load_clauses, mark_of
 from . import options
+from .asked import META, concerns_suite, holds_pools, names
 from .deviation_files import DeviationError
 from .exits import Exit, in_words
 from .items import ClauseItem, items_of, status_of
@@ -27,7 +27,6 @@ from .summary import print_summary
 from .zygotes import ZygoteError
 
 NAME = "poolproof-conformance"
-_META = place.ROOM / "meta"
 _RUN = pytest.StashKey[Run]()
 _LOG_WIDTH = 140  # columns of the summary where no terminal says how many there are
 
@@ -60,7 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if "test_*.py" not in (patterns := config.getini("python_files")):
         patterns.append("test_*.py")  # the list that pytest asks, in this run
-    if config.option.verbose == 0 and _holds_pools(config) and not config.option.collectonly:
+    if config.option.verbose == 0 and holds_pools(config) and not config.option.collectonly:
         config.option.verbose = 1
 
 
@@ -68,7 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection(session: pytest.Session) -> None:
     """Make the subjects ready before the first clause test is collected."""
     config = session.config
-    if not _concerns_suite(config):
+    if not concerns_suite(config):
         return
     if getattr(config.option, "numprocesses", None):
         raise pytest.UsageError(
@@ -97,7 +96,7 @@ def pytest_collection(session: pytest.Session) -> None:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave the tests of the suite itself to whoever names them."""
-    if collection_path == _META and not _names(config, _META):
+    if collection_path == META and not names(config, META):
         return True
     return None
 
@@ -205,44 +204,6 @@ def _check_filter(config: pytest.Config, run: Run) -> None:
         f"MAP-01, areas are {areas}; --list shows all of them"
     )
     _stop(config, run.trouble, Exit.NOTHING_RAN)
-
-
-def _concerns_suite(config: pytest.Config) -> bool:
-    """Whether clause tests can be among what pytest was asked to collect."""
-    return any(
-        path == place.ROOM
-        or path in place.ROOM.parents
-        or (place.ROOM in path.parents and not _in_meta(path))
-        for path in _paths(config)
-    )
-
-
-def _holds_pools(config: pytest.Config) -> bool:
-    """Whether clause tests are all that pytest was asked to collect."""
-    return all(
-        (path == place.ROOM or place.ROOM in path.parents) and not _in_meta(path)
-        for path in _paths(config)
-    )
-
-
-def _names(config: pytest.Config, folder: Path) -> bool:
-    return any(path == folder or folder in path.parents for path in _paths(config))
-
-
-def _in_meta(path: Path) -> bool:
-    return path == _META or _META in path.parents
-
-
-def _paths(config: pytest.Config) -> list[Path]:
-    """Return what pytest was asked to collect; under `--pyargs` that may be of this package."""
-    found = []
-    for argument in config.args:
-        target = argument.partition("::")[0]
-        if config.option.pyargs and f"{target}.".startswith(f"{place.PACKAGE}."):
-            found.append(place.ROOM.joinpath(*target.removeprefix(place.PACKAGE).split(".")))
-        else:
-            found.append((config.invocation_params.dir / target).resolve())
-    return found
 
 
 def _command() -> str:
