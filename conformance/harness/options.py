@@ -1,6 +1,7 @@
 """The command line: what `pytest conformance` takes, checked before anything starts."""
 
 import argparse
+import difflib
 import multiprocessing
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 import pytest
 
 from .. import place
+from ..clauses import load_clauses
 from ..specfile import Level
 from . import budget
 
@@ -138,6 +140,18 @@ def read_options(config: pytest.Config) -> Options:
         examples=option("--examples"),
         shrink=not option("--no-shrink"),
     )
+
+
+def mistyped(options: Options) -> str:
+    """Say which `--clause` begins no clause, whatever its level; empty where each begins one."""
+    known = load_clauses().values()
+    names = [*dict.fromkeys(clause.area for clause in known), *(clause.id for clause in known)]
+    told = []
+    for prefix in options.clauses:
+        if not any(name.startswith(prefix) for name in names):
+            near = difflib.get_close_matches(prefix.upper(), names)
+            told.append(f"{prefix!r}" + (f" (is it {' or '.join(near)}?)" if near else ""))
+    return f"--clause: no clause begins with {', nor with '.join(told)}" if told else ""
 
 
 def _positive(kind: type[Number]) -> Callable[[str], Number]:

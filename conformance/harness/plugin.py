@@ -42,6 +42,8 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     if not config.getoption("--list"):
         return None
     wanted = options.read_options(config)
+    if mistyped := options.mistyped(wanted):
+        raise pytest.UsageError(mistyped)
     console = Console(soft_wrap=True, highlight=False)
     for clause in load_clauses().values():
         if clause.level in wanted.levels and clause.id.startswith(wanted.clauses or ""):
@@ -193,8 +195,12 @@ def _check_summary(run: Run) -> None:
 
 
 def _check_filter(config: pytest.Config, run: Run) -> None:
-    """End with 5 and one line when the filter leaves no clause."""
+    """End with one line when a filter is mistyped, or leaves no clause (5)."""
+    mistyped = options.mistyped(run.options)
     if any(run.selects(clause) for clause in run.clauses.values()):
+        if mistyped:
+            run.trouble = mistyped
+            raise pytest.UsageError(mistyped)
         return
     areas = ", ".join(dict.fromkeys(clause.area for clause in run.clauses.values()))
     levels = ", ".join(Level(level) for level in run.options.levels)
@@ -203,6 +209,7 @@ def _check_filter(config: pytest.Config, run: Run) -> None:
         f"nothing to run: no clause of level {levels} matches {asked}; clause ids look like "
         f"MAP-01, areas are {areas}; --list shows all of them"
     )
+    run.trouble += f"; {mistyped}" if mistyped else ""
     _stop(config, run.trouble, Exit.NOTHING_RAN)
 
 

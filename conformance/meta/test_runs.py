@@ -93,6 +93,13 @@ def test_a_module_that_ends_its_process_does_not_import(
         (("--pool", "math:sqrt"), 6, "math:sqrt is no pool"),
         (("--pool", "json:loads"), 7, "json:loads under fork fails the smoke test"),
         (("--clause", "NOSUCH"), 5, "matches --clause NOSUCH"),
+        (("--clause", "DAETH"), 5, "no clause begins with 'DAETH' (is it DEATH?)"),
+        (
+            ("--clause", "MAP-01", "--clause", "deth"),
+            4,
+            "--clause: no clause begins with 'deth' (is",
+        ),
+        (("--list", "--clause", "MPA-01"), 4, "'MPA-01' (is it MAP-01"),
         (("--level", "MIGHT"), 4, "invalid choice: 'MIGHT'"),
         (("--budget-scale", "0"), 4, "argument --budget-scale: expected a number above 0, got '0'"),
         (("--deviations", "no/such"), 4, "--deviations: expected a folder, got 'no/such'"),
