@@ -112,7 +112,7 @@ def _entry(path: Path, table: dict[str, Any], clauses: Collection[str]) -> Devia
     verdicts = _texts(table.get("verdict", ()))
     unknown = set(verdicts) - {v.value for v in _ALLOWED}
     if not verdicts or unknown:
-        raise refuse(f"verdicts out of {sorted(_ALLOWED)}", table.get("verdict"))
+        raise refuse(f"verdicts out of {', '.join(sorted(_ALLOWED))}", table.get("verdict"))
     if clause == ANY_CLAUSE and Verdict.PASS not in verdicts:
         raise refuse("PASS among the verdicts of what is known of every clause", verdicts)
     return Deviation(

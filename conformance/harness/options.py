@@ -60,7 +60,7 @@ def add_options(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--level",
-        choices=[*Level, "all"],
+        choices=[*(level.value for level in Level), "all"],
         help="only clauses of this level; repeatable (default: all)",
         **repeat,
     )
@@ -144,12 +144,15 @@ def read_options(config: pytest.Config) -> Options:
 
 def mistyped(options: Options) -> str:
     """Say which `--clause` begins no clause, whatever its level; empty where each begins one."""
-    known = load_clauses().values()
-    names = [*dict.fromkeys(clause.area for clause in known), *(clause.id for clause in known)]
+    ids = list(load_clauses())
+    areas = list(dict.fromkeys(clause.area for clause in load_clauses().values()))
     told = []
     for prefix in options.clauses:
-        if not any(name.startswith(prefix) for name in names):
-            near = difflib.get_close_matches(prefix.upper(), names)
+        if not any(name.startswith(prefix) for name in ids):
+            wanted = prefix.upper()
+            near = difflib.get_close_matches(wanted, areas) or difflib.get_close_matches(
+                wanted, ids
+            )
             told.append(f"{prefix!r}" + (f" (is it {' or '.join(near)}?)" if near else ""))
     return f"--clause: no clause begins with {', nor with '.join(told)}" if told else ""
 

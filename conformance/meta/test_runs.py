@@ -101,6 +101,7 @@ def test_a_module_that_ends_its_process_does_not_import(
         ),
         (("--list", "--clause", "MPA-01"), 4, "'MPA-01' (is it MAP-01"),
         (("--level", "MIGHT"), 4, "invalid choice: 'MIGHT'"),
+        (("--level", "must"), 4, "invalid choice: 'must'"),
         (("--budget-scale", "0"), 4, "argument --budget-scale: expected a number above 0, got '0'"),
         (("--deviations", "no/such"), 4, "--deviations: expected a folder, got 'no/such'"),
         (("--summary", "no/such/file"), 4, "--summary: expected a file that can be written"),
@@ -116,6 +117,7 @@ def test_bad_input_has_a_line_and_a_code(
     assert got == code, text
     assert "Traceback" not in text
     (line,) = [line for line in text.splitlines() if words in line]
+    assert "<" not in line, "words, and no repr of them"
     assert line.startswith(("ERROR: ", "python -m pytest: error: ", "__main__.py: error: ")), line
 
 
