@@ -88,6 +88,7 @@ def test_an_adapter_opens_a_pool_with_an_api_of_its_own(module: str, tmp_path: P
     [
         ({"colour": True}, "expected capabilities, got colour; there are: .*maxtasksperchild"),
         ({"methods": ["mapp"]}, "expected methods, got mapp; there are: apply, apply_async"),
+        ({"methods": "map"}, r"expected a list of methods, got 'map'; write \['map'\]"),
         ({"map": "no"}, "expected True or False for the capability map, got 'no'"),
         ({"start_methods": "fork"}, "expected start_methods as a tuple, .*, got 'fork'"),
     ],

@@ -45,6 +45,8 @@ def declares(
     Raises: TypeError for a name that is no capability or no method, and for a value that is not
     of its kind.
     """
+    if isinstance(methods, str):
+        raise TypeError(f"expected a list of methods, got {methods!r}; write [{methods!r}]")
     methods = tuple(methods)
     _expect_names("methods", methods, frozenset(METHODS))
     _expect_names("capabilities", capabilities, NAMES | _OTHERS)
