@@ -164,13 +164,14 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Print the table of verdicts, and what the exit code says."""
     run = config.stash.get(_RUN, None)
-    if run is not None and run.rulings:
+    code = int(terminalreporter._session.exitstatus)  # noqa: SLF001 - pytest's
+    if run is not None and (run.rulings or code == Exit.INTERRUPTED):
         terminalreporter.ensure_newline()
-        console = Console(file=terminalreporter._tw._file, highlight=False)  # noqa: SLF001 - pytest's
+        console = Console(file=terminalreporter._tw._file, highlight=False)  # noqa: SLF001 - as above
         if not console.is_terminal:
             console.width = _LOG_WIDTH
         print_summary(run, console)
-        console.print(in_words(int(terminalreporter._session.exitstatus)))  # noqa: SLF001 - as above
+        console.print(in_words(code))
 
 
 def _stop(config: pytest.Config, message: str, code: int) -> NoReturn:

@@ -77,6 +77,11 @@ class Run:
         return self._ready.subjects
 
     @property
+    def recorded(self) -> bool:
+        """Whether the record file has been begun."""
+        return self._writer is not None
+
+    @property
     def budget(self) -> Budget:
         """The deadline and where it comes from."""
         return self._ready.budget

@@ -16,12 +16,14 @@ _NAMES = 2  # columns of text, before the figures
 def print_summary(run: Run, console: Console) -> None:
     """Print the table, the subjects that are not here, the hangs, and where the records are."""
     console.print()
-    console.print(_table(run))
+    if run.rulings:
+        console.print(_table(run))
     for subject in run.subjects:
         if not subject.available:
             console.print(f"{subject.name}: not held to anything: {subject.reason}", style="dim")
     _list(console, "hangs", [r for r in run.rulings if r.attempt.verdict is Verdict.HANG])
-    console.print(f"records: {run.record_path}", soft_wrap=True)
+    if run.recorded:
+        console.print(f"records: {run.record_path}", soft_wrap=True)
     for path in run.written:
         console.print(f"known failures: {path}", soft_wrap=True)
 

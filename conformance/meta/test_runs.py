@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ..harness.exits import Exit
+from ..harness.exits import Exit, in_words
 from .whole_run import LIMIT_S, Suite
 
 _BROKEN = f"{__package__}.broken"
@@ -121,19 +121,37 @@ def test_bad_input_has_a_line_and_a_code(
     assert line.startswith(("ERROR: ", "python -m pytest: error: ", "__main__.py: error: ")), line
 
 
-def test_an_interrupted_run_keeps_its_records(suite: Suite) -> None:
-    """What was ruled before Ctrl-C is in the file, which has no footer; nothing survives."""
-    pools = ("--pool", "multiprocessing:Pool", "--pool", f"{_BROKEN}.hanging_map:Pool")
-    with suite.start(*pools, "--clause", "MAP-01", "--budget-scale", "20") as process:
+@pytest.mark.parametrize(
+    ("pools", "ruled"),
+    [
+        (("multiprocessing:Pool", f"{_BROKEN}.hanging_map:Pool"), ["PASS"]),
+        ((f"{_BROKEN}.hanging_map:Pool",), []),
+    ],
+)
+def test_an_interrupted_run_keeps_its_records(
+    suite: Suite, pools: tuple[str, ...], ruled: list[str]
+) -> None:
+    """What was ruled before Ctrl-C is in the file, which has no footer; nothing survives.
+
+    It ends as any other: with the path of the records and the exit code in words.
+    """
+    named = [f"--pool={name}" for name in pools]
+    with suite.start(*named, "--clause", "MAP-01", "--budget-scale", "20") as process:
         limit = time.monotonic() + LIMIT_S
-        while not (suite.record.exists() and suite.records("verdict")):
+        while not (
+            suite.record.exists()
+            and suite.records("clause")
+            and len(suite.records("verdict")) == len(ruled)
+        ):
             assert time.monotonic() < limit, "no verdict was recorded"
             time.sleep(0.05)  # the file is how the run tells us
         process.send_signal(signal.SIGINT)
         text, _ = process.communicate(timeout=LIMIT_S)
-    assert process.returncode == 2, text
-    assert [v["verdict"] for v in suite.records("verdict")] == ["PASS"]
+    assert process.returncode == Exit.INTERRUPTED, text
+    assert [v["verdict"] for v in suite.records("verdict")] == ruled
     assert not suite.records("footer")
+    assert f"records: {suite.record}" in text
+    assert in_words(Exit.INTERRUPTED) in text
 
 
 def test_a_run_that_decides_nothing_gives_5(suite: Suite) -> None:
