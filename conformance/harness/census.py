@@ -22,7 +22,7 @@ from typing import Any
 
 import psutil
 
-from .processes import descendants, is_helper
+from .processes import descendants, is_helper, role_of
 
 _SHM = Path("/dev/shm")  # noqa: S108 - the kernel's folder, looked at and never written
 _FAMILIES = ("multiprocessing", "multiprocess", "billiard")
@@ -196,8 +196,7 @@ def _counted(kind: str, left: list[str]) -> str:
 
 
 def _named(process: psutil.Process) -> str:
-    command = " ".join(process.cmdline())[-80:]
-    return f"pid {process.pid} ({process.status()}) {command}"
+    return f"pid {process.pid} ({process.status()}): {role_of(process)}"
 
 
 def _open_files(pid: int | None = None) -> dict[int, str]:

@@ -15,6 +15,7 @@ import psutil
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
+_LONGEST_COMMAND = 80  # characters that are shown of one
 _HELPERS = ("resource_tracker", "semaphore_tracker", "forkserver")
 
 
@@ -62,6 +63,25 @@ def is_fork_server(process: psutil.Process) -> bool:
     Raises: psutil.Error when the process is gone.
     """
     return "forkserver" in process.name()
+
+
+def role_of(process: psutil.Process) -> str:
+    """Say what a process is to its pool; of one that is another program, the command line.
+
+    A fork has the command line of what it was forked from: here of the suite's own zygote.
+    Raises: psutil.Error when the process is gone.
+    """
+    command = process.cmdline()
+    code = command[command.index("-c") + 1] if "-c" in command[:-1] else ""
+    if is_fork_server(process):
+        return "a fork server"
+    if command == psutil.Process().cmdline():
+        return "a worker, or another fork of the calling process"
+    if "forkserver import main" in code:
+        return "a worker, forked by the fork server"
+    if "spawn import spawn_main" in code:
+        return "a spawned worker"
+    return " ".join(command)[-_LONGEST_COMMAND:]
 
 
 def reap() -> dict[int, int]:

@@ -1,11 +1,13 @@
 """Bodies that misbehave one way each, for `test_bodies`."""
 
 import itertools
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
 from typing import Any
 
 from .. import tasks
@@ -40,6 +42,13 @@ def leaves_a_thread(subject: BoundSubject) -> None:
     """Leave a daemon thread."""
     del subject
     threading.Thread(target=threading.Event().wait, name="forgotten", daemon=True).start()
+
+
+def leaves_a_worker(subject: BoundSubject) -> None:
+    """Leave a process that multiprocessing started."""
+    context: Any = multiprocessing.get_context(subject.start_method)
+    context.Process(target=time.sleep, args=(600,), daemon=True).start()
+    multiprocessing.process._children.clear()  # type: ignore[attr-defined]  # noqa: SLF001 - or atexit ends it
 
 
 def works_for_ever(subject: BoundSubject) -> None:

@@ -47,6 +47,22 @@ def test_a_misdeed_has_its_verdict(hold: Hold, function: str, verdict: Verdict, 
 
 
 @pytest.mark.parametrize(
+    ("start_method", "role"),
+    [
+        ("fork", "a worker, or another fork of the calling process"),
+        ("spawn", "a spawned worker"),
+        ("forkserver", "a worker, forked by the fork server"),
+    ],
+)
+def test_a_process_that_is_left_has_a_role(hold: Hold, start_method: str, role: str) -> None:
+    """A leak says what the process was to its pool, and not what it was forked from."""
+    seen = hold("leaves_a_worker", start_method, deadline_s=4 * _SHORT_S)
+    assert seen.verdict is Verdict.LEAK, seen
+    assert f"): {role}" in str(seen.message)
+    assert "serve(" not in str(seen.message)
+
+
+@pytest.mark.parametrize(
     ("function", "phase", "frame"),
     [
         ("waits_for_ever", "inner", "in waits_for_ever"),
