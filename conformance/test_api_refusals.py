@@ -65,11 +65,16 @@ def test_a_constructor_that_cannot_start_a_worker_gives_the_others_back(
     """A failing start of a worker is raised, and none of the workers started is left alive."""
     own_constructor(subject)
     before = baseline()
-    with failing_start(subject, min(started, processes - 1)) as fault:
-        subject.note(f"here the start of worker {min(started, processes - 1) + 1} raises {fault!r}")
+    started = min(started, processes - 1)
+    with failing_start(subject, started, surely=False) as fault:
+        subject.note(f"here the start of worker {started + 1} raises {fault.error!r}")
         seen = capture(partial(subject.open, processes))
-    expect.equal(seen, Error(type(fault).__name__, fault.args), "the error of the start")
-    fault.__traceback__ = None  # its frames keep the pool, and that its descriptors
+    if not fault.times:  # it starts fewer workers than it is asked for: API-02 is about that
+        with seen.unwrap():
+            return
+    error = fault.error
+    expect.equal(seen, Error(type(error).__name__, error.args), "the error of the start")
+    error.__traceback__ = None  # its frames keep the pool, and that its descriptors
     _expect_nobody(subject, before, "after a start that failed")
 
 

@@ -112,8 +112,8 @@ def test_a_failed_start_of_a_worker_is_named_by_the_jobs_it_ends(subject: BoundS
         outcome = capture(job.get)
     if isinstance(outcome, Error):
         expect.true(
-            str(fault.strerror) in str(outcome),
-            expected=f"an error that names {fault.strerror!r}",
+            str(fault.error.strerror) in str(outcome),
+            expected=f"an error that names {fault.error.strerror!r}",
             observed=str(outcome),
         )
     return str(outcome)

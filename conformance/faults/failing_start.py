@@ -3,6 +3,7 @@
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from ..harness.bound import BoundSubject
@@ -10,14 +11,25 @@ from ..harness.expect import InjectorError
 from ..subjects.starting import family_of
 
 
-@contextmanager
-def failing_start(subject: BoundSubject, started: int) -> Iterator[OSError]:
-    """Let `started` processes of the subject's family start, then fail; yields the error.
+@dataclass
+class FailingStart:
+    """The error that a start raises, and how many have raised it."""
 
-    Raises: InjectorError when the block asked for no more processes than that, or when the family
-    starts processes in a way that cannot be reached.
+    error: OSError
+    times: int = 0
+
+
+@contextmanager
+def failing_start(
+    subject: BoundSubject, started: int, *, surely: bool = True
+) -> Iterator[FailingStart]:
+    """Let `started` processes of the subject's family start, then fail.
+
+    `surely` where the block cannot do with less.
+    Raises: InjectorError when it did with less though, or when the family starts processes in a
+    way that cannot be reached.
     """
-    error = OSError(errno.EAGAIN, "no more processes: the suite's own fault")
+    fault = FailingStart(OSError(errno.EAGAIN, "no more processes: the suite's own fault"))
     process: Any = family_of(subject.declared.target).get_context(subject.start_method).Process
     if "_Popen" not in vars(process):
         raise InjectorError(f"expected a Process class with _Popen of its own, got {process!r}")
@@ -27,7 +39,8 @@ def failing_start(subject: BoundSubject, started: int) -> Iterator[OSError]:
         def fail_after(*args: Any, **kwargs: Any) -> Any:
             asked.append(args)
             if len(asked) > started:
-                raise error
+                fault.times += 1
+                raise fault.error
             return start.__func__(*args, **kwargs)
 
         return staticmethod(fail_after)
@@ -37,11 +50,11 @@ def failing_start(subject: BoundSubject, started: int) -> Iterator[OSError]:
     for kind, start in starts:
         kind._Popen = failing(start)  # noqa: SLF001 - there is no public name
     try:
-        yield error
+        yield fault
     finally:
         for kind, start in starts:
             kind._Popen = start  # noqa: SLF001 - as above
-    if len(asked) <= started:
+    if surely and not fault.times:
         raise InjectorError(f"expected more than {started} processes to be asked for")
 
 

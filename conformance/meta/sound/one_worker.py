@@ -4,7 +4,6 @@ import multiprocessing.pool
 from typing import Any
 
 EXCEPT = {
-    "API-08": "it starts no second worker that could fail to start",
     **dict.fromkeys(("API-10", "API-11"), "one worker is its default too"),
     **dict.fromkeys(
         (
