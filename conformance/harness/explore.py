@@ -119,7 +119,10 @@ class _Exploration:
             if again.verdict is earlier.verdict:
                 return self._told(again, arguments)
         arguments, first = self._first
-        first.message = f"failed once ({first.verdict}), then passed: {first.message}"
+        then = f"in another way ({again.verdict}: {again.message})"
+        if again.verdict is Verdict.PASS:
+            then = "passed"
+        first.message = f"failed once ({first.verdict}), then {then}: {first.message}"
         first.verdict = Verdict.FLAKY
         return self._told(first, arguments)
 
