@@ -93,7 +93,9 @@ class Checks:
     numbers: Iterator[int]
     options: Options
 
-    def start(self, function: str, subject: str, start_method: str) -> Case:
+    def start(
+        self, function: str, subject: str, start_method: str, deadline_s: float | None = None
+    ) -> Case:
         """Queue one check.  Raises ZygoteError when its zygote does not start."""
         request = Request(
             module=_CHECKS,
@@ -101,7 +103,7 @@ class Checks:
             clause=SMOKE,
             subject=subject,
             start_method=start_method,
-            deadline_s=Budget(0, self.options.budget_scale).first_s,
+            deadline_s=deadline_s or Budget(0, self.options.budget_scale).first_s,
             folder=str(self.folder / str(next(self.numbers))),
             max_examples=1,
             memory_mib=_MEMORY_MIB,
@@ -134,10 +136,11 @@ def make_ready(checks: Checks, *, smoke: bool) -> Readiness:
     if not any(subject.available for subject in subjects):
         raise UnusableSubjectError("; ".join(str(s.reason) for s in subjects), Exit.NO_SUBJECT)
     calibration_s = max(_value(checks.result(case), "timing the stdlib") for case in timed)
+    budget = Budget(calibration_s, options.budget_scale)
     return Readiness(
-        smoke_s=_smoke(checks, subjects) if smoke else {},
+        smoke_s=_smoke(checks, subjects, budget) if smoke else {},
         subjects=subjects,
-        budget=Budget(calibration_s, options.budget_scale),
+        budget=budget,
         oracle_methods=oracle_methods if options.oracle else (),
         preloaded=frozenset(name for name in names if told[name].get("preload")),
     )
@@ -174,10 +177,12 @@ def _methods(told: Mapping[str, Any], options: Options) -> tuple[str, ...]:
     return tuple(method for method in own if method in wanted)
 
 
-def _smoke(checks: Checks, subjects: Sequence[ReadySubject]) -> dict[tuple[str, str], float]:
+def _smoke(
+    checks: Checks, subjects: Sequence[ReadySubject], budget: Budget
+) -> dict[tuple[str, str], float]:
     """Smoke-test them; returns how long each took under each start method."""
     started = [
-        (subject, method, checks.start("smoke", subject.name, method))
+        (subject, method, checks.start("smoke", subject.name, method, budget.smoke_s(method)))
         for subject in subjects
         for method in subject.start_methods
     ]

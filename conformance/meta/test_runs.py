@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ..harness.budget import Budget
 from ..harness.exits import Exit, in_words
 from .whole_run import LIMIT_S, Suite
 
@@ -84,6 +85,22 @@ def test_a_module_that_ends_its_process_does_not_import(
     code, text = suite.run("--pool", "leaving:Pool")
     assert code == Exit.NO_SUBJECT, text
     assert words in text
+
+
+def test_a_constructor_that_hangs_costs_little_more_than_a_clause(
+    suite: Suite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It fails the smoke test, under a deadline that is taken from this machine; 7, and no more."""
+    (tmp_path / "hanging.py").write_text(
+        "import threading\ndef Pool(processes=None):\n    threading.Event().wait()\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    code, text = suite.run("--pool", "hanging:Pool", "--budget-scale", "0.2")
+    assert code == Exit.SMOKE_FAILED, text
+    assert "fails the smoke test (HANG: does not return in construct" in text
+    budget = Budget(0.1, 1.0)
+    assert budget.deadline_s < budget.smoke_s("fork") < budget.first_s == budget.smoke_s("ray")
 
 
 @pytest.mark.parametrize(
