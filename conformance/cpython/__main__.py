@@ -153,7 +153,8 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="PATTERN",
-        help="a test, a class or Class.test, wildcards allowed; may be repeated (default: all)",
+        help="a test, a class or Class.test, as --list shows it or as in CPython's source "
+        "(_TestPool), wildcards allowed; may be repeated (default: all)",
     )
     add("--list", action="store_true", help="print the tests that would run, and exit")
     add("--record", type=Path, metavar="FILE", help="where to record the results (JSON lines)")

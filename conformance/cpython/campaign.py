@@ -1,14 +1,19 @@
 """All the class runs that a command asks for, one after the other."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import groupby
+from typing import Final
 
 from ..subjects import Subject
 from .results import TestResult
 from .runner import ClassRun, run_class
 from .summary import Display
+
+_INSTALLED_AS: Final = re.compile(r"^With(Processes|Manager)(?=Test)")
+"""What CPython puts before the name of a class for each way in which it runs it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,15 +49,20 @@ class Campaign:
 def select(tests: Sequence[str], patterns: Sequence[str]) -> tuple[str, ...]:
     """Return the tests that a pattern matches: their whole name, their class or their method.
 
-    The patterns are those of a shell (`*imap*`), as with `python -m test --match`; without any,
-    every test is selected.
+    The class may be called as in CPython's source, where `_TestPool` stands for both of
+    `WithProcessesTestPool` and `WithManagerTestPool`.  The patterns are those of a shell
+    (`*imap*`), as with `python -m test --match`; without any, every test is selected.
     """
     return tuple(
         name
         for name in tests
-        if not patterns
-        or any(fnmatchcase(part, p) for p in patterns for part in (name, *name.split(".")))
+        if not patterns or any(fnmatchcase(part, p) for p in patterns for part in _names(name))
     )
+
+
+def _names(test: str) -> set[str]:
+    in_source = _INSTALLED_AS.sub("_", test)
+    return {name for full in (test, in_source) for name in (full, *full.split("."))}
 
 
 def carry_out(

@@ -270,6 +270,15 @@ def test_a_pattern_matches_a_whole_name_a_class_or_a_method() -> None:
     assert select(tests, []) == tuple(tests)
 
 
+def test_a_class_may_be_called_as_in_the_source_of_cpython() -> None:
+    """`_TestPool` is what the specification cites, and stands for both ways to run it."""
+    tests = ["WithProcessesTestPool.test_map", "WithManagerTestPool.test_map", "TestOther.test_map"]
+    assert select(tests, ["_TestPool"]) == tuple(tests[:2])
+    assert select(tests, ["_TestPool.test_m*"]) == tuple(tests[:2])
+    assert select(tests, ["WithManagerTestPool"]) == (tests[1],)
+    assert select(tests, ["_TestOther"]) == ()
+
+
 def test_records_of_a_checkout_go_to_its_reports() -> None:
     """The report looks for them in `reports/records/`."""
     name = f"cpython-20260102T030405Z-py{platform.python_version()}.jsonl"
