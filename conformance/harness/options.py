@@ -5,7 +5,7 @@ import difflib
 import multiprocessing
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,15 +26,15 @@ class Options:
     """One run's command line; None where the option was not given."""
 
     pools: tuple[str, ...]
-    start_methods: tuple[str, ...] | None
-    levels: tuple[Level, ...]
-    clauses: tuple[str, ...]
-    strict: bool
-    budget_scale: float
-    record: Path | None
-    deviations: Path | None
-    write_deviations: bool
-    jobs: int
+    start_methods: tuple[str, ...] | None = None
+    levels: tuple[Level, ...] = tuple(Level)
+    clauses: tuple[str, ...] = ()
+    strict: bool = False
+    budget_scale: float = 1.0
+    record: Path | None = None
+    deviations: Path | None = None
+    write_deviations: bool = False
+    jobs: int = field(default_factory=budget.default_jobs)
     summary: Path | None = None
     examples: int | None = None
     shrink: bool = True

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from ..clauses import Level, mark_of
-from ..harness.budget import default_jobs
+from ..clauses import mark_of
 from ..harness.deviation_files import path_of
 from ..harness.deviations import ANY_CLAUSE
 from ..harness.options import Options
@@ -81,15 +80,9 @@ def on_trial(trials: Iterable[Trial], examples: int | None = None) -> Iterator[J
 def _options(pools: Iterable[str], folder: Path, examples: int | None) -> Options:
     return Options(
         pools=tuple(pools),
-        start_methods=None,
-        levels=tuple(Level),
-        clauses=(),
         strict=True,
-        budget_scale=1.0,
         record=folder / "record.jsonl",
         deviations=folder,
-        write_deviations=False,
-        jobs=default_jobs(),
         examples=examples,
         shrink=False,
         oracle=False,

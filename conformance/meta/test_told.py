@@ -19,7 +19,6 @@ from ..harness.ruling import rule
 from ..harness.run import Run
 from ..harness.verdicts import Verdict
 from ..place import ROOM
-from ..specfile import Level
 from .whole_run import Suite
 
 _BROKEN = f"{__package__}.broken"
@@ -179,18 +178,7 @@ def test_the_readme_lists_the_exit_codes_as_the_suite_has_them() -> None:
 @contextmanager
 def _run(folder: Path) -> Iterator[Run]:
     """Give a run that has held nothing to anything yet."""
-    options = Options(
-        pools=(_FAILS,),
-        start_methods=None,
-        levels=tuple(Level),
-        clauses=(),
-        strict=False,
-        budget_scale=1.0,
-        record=folder / "record.jsonl",
-        deviations=folder,
-        write_deviations=False,
-        jobs=1,
-    )
+    options = Options(pools=(_FAILS,), record=folder / "record.jsonl", deviations=folder)
     run = Run(options, "meta")
     try:
         yield run
