@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from .harness.history import Event, account
 from .harness.outcome import Error, Outcome, Value
+from .sequence_jobs import Job, job_of
 from .sequences import (
     BLOCKING,
     OVER,
@@ -79,61 +80,11 @@ def unaccounted(sequences: list[Sequence], events: list[Event]) -> str | None:
 
 
 @dataclass
-class _Job:
-    """A job under way.
-
-    left: the outcomes that nobody was given yet, in the order of the items; None for an
-    item whose task kills its worker.  An iterator's go as they are taken.
-    gone: of `left`, how many an iterator told as lost without telling which.
-    pardoned: errors that a death charged before explains, the rest of a chunk's.
-    """
-
-    step: Submit
-    left: list[Outcome | None]
-    gone: int = 0
-    pardoned: int = 0
-    lost_chunk: bool = False
-    """Whether an iterator told of a lost chunk: by one error, or by one an item."""
-    over: bool = False
-    """Whether an iterator has said that it is at its end."""
-    settled: bool = False
-    """Whether its result has to be there."""
-    cut_off: bool = False
-    """Whether terminate() came before its result."""
-    seen: Outcome | None = None
-    """What get() has given."""
-
-    def results(self) -> list[Outcome]:
-        """Return what get() may give, were no worker killed from outside."""
-        if self.step.method.startswith("apply"):
-            return [outcome for outcome in self.left if outcome]
-        errors: list[Outcome] = [outcome for outcome in self.left if isinstance(outcome, Error)]
-        if errors or None in self.left:
-            return errors
-        return [Value([outcome.unwrap() for outcome in self.left if outcome])]
-
-    def remaining(self) -> int:
-        """Return how many results an iterator still owes."""
-        return len(self.left) - self.gone
-
-    def next_ones(self) -> list[Outcome | None]:
-        """Return what the next result of an iterator may be; None for an item that is lost."""
-        in_order = self.step.method == "imap" and not self.lost_chunk
-        return self.left[:1] if in_order else self.left
-
-    def behind(self, taken: Outcome) -> list[Outcome | None]:
-        """Return what is left once this result was taken."""
-        place = self.left.index(taken)
-        before = [] if self.step.method == "imap" else self.left[:place]
-        return before + self.left[place + 1 :]
-
-
-@dataclass
 class _Model:
     thread: int
     others: Others
     phase: str = "run"
-    jobs: list[_Job] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
     spare: int = 0
     """Deaths that no job has been charged with."""
 
@@ -165,7 +116,7 @@ class _Model:
 
     def _submit(self, step: Submit, outcome: Outcome) -> str | None:
         items = items_of(self.thread, len(self.jobs), step.count)
-        job = _job(step, items)
+        job = job_of(step, items)
         self.jobs.append(job)
         refused = isinstance(outcome, Error) and outcome.kind == "ValueError"
         if self.phase != "run":
@@ -192,7 +143,7 @@ class _Model:
                 job.settled = True
         return None if outcome == _NONE else f"{method}() to return None"
 
-    def _get(self, job: _Job, outcome: Outcome, *, may_time_out: bool) -> str | None:
+    def _get(self, job: Job, outcome: Outcome, *, may_time_out: bool) -> str | None:
         if job.seen is not None:
             return None if outcome == job.seen else f"{job.seen}, as before"
         if may_time_out and _is_timeout(outcome) and not job.settled:
@@ -203,13 +154,13 @@ class _Model:
             return None
         return " or ".join(map(str, allowed)) or "the error of a lost worker"
 
-    def _ready(self, job: _Job, outcome: Outcome) -> str | None:
+    def _ready(self, job: Job, outcome: Outcome) -> str | None:
         allowed = [Value(True)] if job.settled else [Value(True), Value(False)]
         if outcome == Value(True):
             job.settled = True
         return None if outcome in allowed else "ready() to be true"
 
-    def _next(self, job: _Job, outcome: Outcome, *, may_time_out: bool) -> str | None:
+    def _next(self, job: Job, outcome: Outcome, *, may_time_out: bool) -> str | None:
         if may_time_out and _is_timeout(outcome) and not job.settled:
             return None
         if outcome == OVER:
@@ -234,7 +185,7 @@ class _Model:
             return None
         return f"one of {list(map(str, allowed))}" if allowed else str(OVER)
 
-    def _explains(self, job: _Job) -> bool:
+    def _explains(self, job: Job) -> bool:
         """Whether an error that is no item's own may be: by terminate(), or by a death."""
         if self._is_cut_off(job) or None in job.next_ones():
             return True
@@ -244,23 +195,8 @@ class _Model:
         job.pardoned -= 1
         return self.spare >= 0
 
-    def _is_cut_off(self, job: _Job) -> bool:
+    def _is_cut_off(self, job: Job) -> bool:
         return job.cut_off or "terminate" in self.others.ends
-
-
-def _job(step: Submit, items: range) -> _Job:
-    outcomes: list[Outcome | None] = [_outcome(step.task, item) for item in items]
-    if step.task == "die" and outcomes:
-        outcomes[0] = None
-    return _Job(step, outcomes)
-
-
-def _outcome(task: str, item: int) -> Outcome:
-    if task == "square":
-        return Value(item * item)
-    if task == "even or raise" and item % 2:
-        return Error("ValueError", (item,))
-    return Value(item)
 
 
 def _is_loss(outcome: Outcome) -> bool:
