@@ -22,8 +22,9 @@ class Revision:
     """For each entry: itself, what is left of it, or nothing where it is stale."""
     added: Sequence[Deviation]
 
-    def __bool__(self) -> bool:
-        return bool(self.added) or any(self.becomes)
+    def changes(self, entries: Sequence[Deviation]) -> bool:
+        """Whether these entries, of which it is a revision, are not as they were."""
+        return bool(self.added) or [*map(tuple, self.becomes)] != [(entry,) for entry in entries]
 
 
 def revise(known: Deviations, rulings: Sequence[Ruling], methods: Sequence[str]) -> Revision:

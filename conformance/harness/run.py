@@ -245,7 +245,9 @@ class Run:
             known = self._known[subject.name]
             rulings = [r for r in self.rulings if r.subject == subject.name]
             revision = revise(known, rulings, subject.told.get("start_methods", ()))
-            if revision or known.path.exists():
+            # A folder that was named is there from then on, whatever there is to write.
+            missing = self.options.deviations is not None and not known.path.exists()
+            if missing or revision.changes(known.entries):
                 deviation_files.write(known, revision)
                 self.written.append(known.path)
 

@@ -25,7 +25,9 @@ def print_summary(run: Run, console: Console) -> None:
     if run.recorded:
         console.print(f"records: {run.record_path}", soft_wrap=True)
     for path in run.written:
-        console.print(f"known failures: {path}", soft_wrap=True)
+        console.print(f"known failures, written: {path}", soft_wrap=True)
+    if run.options.write_deviations and not run.written:
+        console.print("known failures: as they were, no file written")
 
 
 def counted(run: Run) -> tuple[list[str], list[list[str]]]:

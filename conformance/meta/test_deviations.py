@@ -198,13 +198,16 @@ def test_a_known_failure_is_written_down_and_then_expected(suite: Suite) -> None
     arguments = ("--pool", f"{name}:Pool", "--clause", "MAP-01")
     code, text = suite.run(*arguments, "--write-deviations")
     assert code == 1, text
-    assert f"known failures: {path}" in text
+    assert f"known failures, written: {path}" in text
     after = path.read_text(encoding="utf-8")
     assert after.startswith(before)
     assert after.count("[[deviation]]") == before.count("[[deviation]]") + 1
     code, text = suite.run(*arguments)
     assert code == 0, text
     assert suite.records("footer")[0]["counts"] == {"XFAIL": 1}
+    code, text = suite.run(*arguments, "--write-deviations")
+    assert "known failures: as they were" in text
+    assert path.read_text(encoding="utf-8") == after
 
 
 def test_what_goes_wrong_whatever_is_asked_needs_one_entry(suite: Suite) -> None:
