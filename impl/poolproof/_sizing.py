@@ -22,7 +22,7 @@ TARGET_NS = 2_000_000  # 2 ms: a frame costs some 40 us in parent and worker, so
 BUDGET_NS = 4 * TARGET_NS  # 8 ms: how far an estimate may be off before work is given back
 WORTH_NS = 100_000  # 0.1 ms: what a frame, its wake-ups included, costs at the end of a job
 PREFETCH_NS = 3_500_000  # 3.5 ms: beyond it, the wake-up that a second frame saves is < 2 %
-SMOOTHING = 0.3  # weight of the newest frame in the estimate
+SMOOTHING = 0.3  # least weight of the newest frame in the estimate
 FRAME_BYTES = 1 << 20  # 1 MiB: what a frame may weigh; more falls out of the processors' caches
 GROWTH = 16  # a frame is at most this many times the last one: one fast item proves little
 
@@ -30,10 +30,11 @@ GROWTH = 16  # a frame is at most this many times the last one: one fast item pr
 class Sizer:
     """Learns the time of a job's items and sizes its frames."""
 
-    __slots__ = ("_fitting", "_item_ns", "_last")
+    __slots__ = ("_fitting", "_item_ns", "_last", "_observed")
 
     def __init__(self) -> None:
         self._item_ns: float | None = None
+        self._observed = 0  # items of the newest frame
         self._fitting = math.inf  # items, by the weight of the heaviest of late
         self._last = 1
 
@@ -41,8 +42,11 @@ class Sizer:
         """Take in that `items` items took `elapsed_ns` of run time."""
         if items:
             sample = elapsed_ns / items
-            before = self._item_ns
-            self._item_ns = sample if before is None else before + SMOOTHING * (sample - before)
+            before = sample if self._item_ns is None else self._item_ns
+            # A frame of many tells their time; a frame of one, what a frame costs as well.
+            weight = max(SMOOTHING, items / (items + self._observed))
+            self._item_ns = before + weight * (sample - before)
+            self._observed = items
 
     def weigh(self, items: int, size: int) -> None:
         """Take in that `items` items, or their results, were pickled to `size` bytes."""

@@ -77,6 +77,10 @@ class Outbox:
         """Make the following results belong to frame `seq`, which came with a file or without."""
         self._seq = seq
         self._lent = lent
+        self.start_clock()
+
+    def start_clock(self) -> None:
+        """Count what the frame takes from now on."""
         self._started_ns = time.perf_counter_ns()
 
     def send(
@@ -189,6 +193,7 @@ class Worker:
                 call = self._load(ResultKind.UNCALLABLE, header, body, 0, header.call_size)
                 if call is _NOTHING:
                     return
+                self._outbox.start_clock()  # an import says nothing about the items
                 items = self._load(ResultKind.UNLOADED, header, body, header.call_size, header.size)
         except OSError as error:  # no descriptor left: nothing could be read
             self._outbox.failure(ResultKind.UNCALLABLE, pack_error(error))
