@@ -41,13 +41,13 @@ _SUBJECT_SIDE = tuple(
         "subjects",
         "meta/broken",
         "meta/sound",
-        "harness/tracked.py",
         "harness/bound.py",
         "faults/raises_on_dump.py",
         "faults/raises_on_load.py",
         "payloads.py",
     )
 )
+_CALLS = str(_ROOM / "harness" / "tracked.py")
 
 Test = Callable[..., Any]
 
@@ -168,11 +168,15 @@ def _failure(error: BaseException) -> dict[str, Any]:
 
 
 def _is_ours(error: BaseException) -> bool:
-    """Whether the suite's own code raised this, no subject having a hand in it."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = str(Path(frames[-1].filename).resolve()) if frames else ""
+    """Whether the suite's own code raised this, no subject having a hand in it.
+
+    A subject has where it was called: what its caller's iterable or callback raises is ours, but
+    that it comes out of this call, and not of another or of none, is the subject's doing.
+    """
+    frames = [str(Path(f.filename).resolve()) for f in traceback.extract_tb(error.__traceback__)]
+    where = frames[-1] if frames else ""
     ours = where.startswith(str(_ROOM)) and not where.startswith(_SUBJECT_SIDE)
-    return ours and not isinstance(error, AssertionError)
+    return ours and _CALLS not in frames and not isinstance(error, AssertionError)
 
 
 def _untrace(arguments: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from .. import tasks
@@ -99,6 +100,17 @@ def dies(subject: BoundSubject) -> None:
 def is_wrong(subject: BoundSubject) -> Any:
     """Raise what only a mistake in the suite raises."""
     return subject.there_is_no_such_thing  # type: ignore[attr-defined]  # that is the point
+
+
+def is_told_of_its_own_error(subject: BoundSubject) -> None:
+    """Give a pool an input that raises, and have that come out of a call."""
+
+    def raising() -> Iterator[int]:
+        yield 1
+        raise ValueError("read too early")
+
+    with subject.open() as pool:
+        pool.map(tasks.square, raising())
 
 
 def cannot_inject(subject: BoundSubject) -> None:
