@@ -1,5 +1,6 @@
 """From what a body did to what it means: the verdict on a clause, with its evidence."""
 
+import multiprocessing
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,10 +29,9 @@ class Ruling:
     @property
     def replay(self) -> str:
         """The command that runs this one again."""
-        return (
-            f"{place.PYTEST} --pool {self.subject} --start-method {self.start_method} "
-            f"--clause {self.clause.id}"
-        )
+        chosen = self.start_method in multiprocessing.get_all_start_methods()
+        method = f" --start-method {self.start_method}" if chosen else ""  # an engine has but one
+        return f"{place.PYTEST} --pool {self.subject}{method} --clause {self.clause.id}"
 
     @property
     def reason(self) -> str:
