@@ -104,7 +104,7 @@ def _hold(
         clock,
         Path(request.folder),
     )
-    if request.clause != SMOKE:
+    if request.prepare:
         subject.prepare(request.needs)
     census.mark_semaphores()
     before = census.baseline()

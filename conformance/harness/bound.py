@@ -152,8 +152,7 @@ class BoundSubject:
 
     def prepare(self, needs: Iterable[str]) -> None:
         """Start what the engine needs for any pool, where a clause with these needs will run."""
-        known = subjects.KNOWN.get(self.name)
-        if known and known.adapter and not self.lacks(needs):
+        if not self.lacks(needs):
             with self.phase("prepare"):
                 self.declared.prepare()
 

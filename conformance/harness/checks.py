@@ -27,6 +27,7 @@ def probe(subject: BoundSubject) -> dict[str, Any]:
         "start_methods": list(declared.start_methods()),
         "capabilities": declared.capabilities.as_record(),
         "preload": threading.active_count() == before,
+        "prepares": declared.prepares,
     }
 
 

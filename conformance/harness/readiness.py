@@ -69,6 +69,7 @@ class Readiness:
     budget: Budget
     oracle_methods: tuple[str, ...] = ()
     preloaded: frozenset[str] = frozenset()
+    prepared: frozenset[str] = frozenset()
     smoke_s: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
     def deadline_s(self, subject: str, start_method: str) -> float:
@@ -81,6 +82,10 @@ class Readiness:
     def preload(self, subject: str) -> bool:
         """Whether the subject's module may be imported in its zygote."""
         return subject in self.preloaded
+
+    def prepare(self, subject: str) -> bool:
+        """Whether the subject has a runtime to start before its first pool."""
+        return subject in self.prepared
 
 
 @dataclass(frozen=True)
@@ -143,6 +148,7 @@ def make_ready(checks: Checks, *, smoke: bool) -> Readiness:
         budget=budget,
         oracle_methods=oracle_methods if options.oracle else (),
         preloaded=frozenset(name for name in names if told[name].get("preload")),
+        prepared=frozenset(name for name in names if told[name].get("prepares")),
     )
 
 

@@ -29,6 +29,8 @@ class Request:
     """Whether a failing example is made small; a known failure's is not worth the time."""
     preload: bool = False
     """Whether the zygote may import the subject's module itself."""
+    prepare: bool = False
+    """Whether the subject has a runtime that is started before the census."""
 
     def to_json(self) -> str:
         """Return the request as one line."""

@@ -184,6 +184,7 @@ class Run:
             shrink=self.options.shrink
             and not self._is_known_to_fail(subject, test.mark.clause, start_method),
             preload=self._ready.preload(subject),
+            prepare=self._ready.prepare(subject),
         )
 
     def _rule(self, test: Test, subject: str, start_method: str, attempt: Attempt) -> Ruling:

@@ -91,6 +91,7 @@ def test_an_adapter_opens_a_pool_with_an_api_of_its_own(module: str, tmp_path: P
         ({"methods": "map"}, r"expected a list of methods, got 'map'; write \['map'\]"),
         ({"map": "no"}, "expected True or False for the capability map, got 'no'"),
         ({"start_methods": "fork"}, "expected start_methods as a tuple, .*, got 'fork'"),
+        ({"prepare": "now"}, "expected a function without arguments as prepare, got 'now'"),
     ],
 )
 def test_a_declaration_that_says_nothing_is_refused(declared: dict[str, Any], line: str) -> None:

@@ -12,6 +12,9 @@ goes.  `adapter=True` then spares it the clauses about the constructor, which is
     @declares(adapter=True, methods=["map"], chunksize=False)
     def open_pool(processes=None, initializer=None, initargs=()):
         return Face(mylib.Crew(processes, initializer, initargs))
+
+An engine that needs something up before any pool, a cluster say, names what starts it and what
+ends it: `prepare=start_cluster, release=stop_cluster`.
 """
 
 from collections.abc import Callable, Iterable
@@ -24,6 +27,7 @@ Target = TypeVar("Target", bound=Callable[..., Any])
 
 _ATTRIBUTE = "__poolproof_declaration__"
 _OTHERS = frozenset({"start_methods", "not_under"})
+Step = Callable[[], object]
 
 
 @dataclass(frozen=True)
@@ -33,15 +37,25 @@ class Declaration:
     capabilities: Capabilities
     adapter: bool
     """Whether the callable stands before a pool with another API."""
+    prepare: Step | None
+    """Starts what the engine keeps alive between pools."""
+    release: Step | None
+    """Ends it."""
 
 
 def declares(
-    *, adapter: bool = False, methods: Iterable[str] = METHODS, **capabilities: Any
+    *,
+    adapter: bool = False,
+    methods: Iterable[str] = METHODS,
+    prepare: Step | None = None,
+    release: Step | None = None,
+    **capabilities: Any,
 ) -> Callable[[Target], Target]:
     """Declare what a pool class, or a function that makes pools, can do.
 
     `methods` are those of the Pool that it has.  What is not named is declared as the full Pool
-    API has it; see `Capabilities`.
+    API has it; see `Capabilities`.  Every test body calls `prepare` before its first pool and
+    `release` after its last: the runtime of one never serves another.
     Raises: TypeError for a name that is no capability or no method, and for a value that is not
     of its kind.
     """
@@ -53,11 +67,14 @@ def declares(
     for name, value in capabilities.items():
         if name in NAMES and not isinstance(value, bool):
             raise TypeError(f"expected True or False for the capability {name}, got {value!r}")
+    for step, function in (("prepare", prepare), ("release", release)):
+        if function is not None and not callable(function):
+            raise TypeError(f"expected a function without arguments as {step}, got {function!r}")
     started = capabilities.get("start_methods", ("any",))
     if not isinstance(started, tuple) or not started:
         raise TypeError(f"expected start_methods as a tuple, its default first, got {started!r}")
     has = {method: method in methods for method in METHODS}
-    declaration = Declaration(Capabilities(**{**has, **capabilities}), adapter)
+    declaration = Declaration(Capabilities(**{**has, **capabilities}), adapter, prepare, release)
 
     def declared(target: Target) -> Target:
         setattr(target, _ATTRIBUTE, declaration)

@@ -41,6 +41,7 @@ def load(name: str) -> Subject:
         version=_version(module_name, known),
         capabilities=known.capabilities if known else _capabilities(target),
         known=known,
+        declaration=None if known else declaration,
         adapted=bool(known and known.adapter) or bool(declaration and declaration.adapter),
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .capabilities import METHODS, NAMES, Capabilities
+from .declaring import Declaration
 from .errors import SubjectError, UndeclaredError
 from .known import KnownSubject
 from .starting import Way, family_of, way_to_start, with_start_method
@@ -31,6 +32,8 @@ class Subject:
     """What it declares."""
     known: KnownSubject | None
     """Its row in the registry, if it has one."""
+    declaration: Declaration | None = None
+    """What it says of itself, if it does."""
     adapted: bool = False
     """Whether what opens it stands before a pool with another API, of this suite or not."""
 
@@ -100,13 +103,18 @@ class Subject:
         else:
             pool.__exit__(None, None, None)
 
+    @property
+    def prepares(self) -> bool:
+        """Whether something has to be there before any pool: a runtime that `prepare` starts."""
+        return self._step("prepare") is not None
+
     def prepare(self) -> None:
         """Start what the engine keeps alive between pools, where it has to be there for any."""
-        self._ask_adapter("prepare")
+        self._take("prepare")
 
     def release(self) -> None:
         """End what the engine keeps alive between pools (a cluster, a shared executor)."""
-        self._ask_adapter("release")
+        self._take("release")
 
     def error(self, name: str) -> type[BaseException]:
         """Return the subject's own class for an exception of multiprocessing, by name.
@@ -143,11 +151,16 @@ class Subject:
                 missing,
             )
 
-    def _ask_adapter(self, function: str) -> None:
-        if self.known and self.known.adapter:
-            asked = getattr(self._adapter(), function, None)
-            if asked is not None:
-                asked()
+    def _take(self, name: str) -> None:
+        step = self._step(name)
+        if step is not None:
+            step()
+
+    def _step(self, name: str) -> Callable[[], object] | None:
+        adapted = self.known and self.known.adapter
+        engine = self._adapter() if adapted else self.declaration
+        step: Callable[[], object] | None = getattr(engine, name, None)
+        return step
 
     def _adapter(self) -> Any:
         assert self.known is not None
