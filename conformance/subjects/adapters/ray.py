@@ -39,7 +39,7 @@ def _start_cluster(processes: int) -> None:
     if ray.is_initialized():
         return
     folder = tempfile.mkdtemp(prefix="ray-")  # sockets and logs, which Ray leaves behind
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(_clear_away, folder)
     ray.init(
         num_cpus=max(processes, os.cpu_count() or 1, _PROCESSORS),
         include_dashboard=False,
@@ -47,3 +47,9 @@ def _start_cluster(processes: int) -> None:
         logging_level=logging.ERROR,
         _temp_dir=folder,
     )
+
+
+def _clear_away(folder: str) -> None:
+    """Remove the folder once nothing writes into it: Ray's own exit comes after this."""
+    release()
+    shutil.rmtree(folder, ignore_errors=True)
