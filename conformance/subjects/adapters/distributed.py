@@ -3,8 +3,12 @@
 Tasks are declared impure: a pool runs each call, Dask would answer a repeated one from memory.
 """
 
+import functools
 import importlib
+import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from multiprocessing.util import Finalize
 from typing import Any
 
 from .futures import Task
@@ -25,7 +29,9 @@ class DaskPool(ExecutorPool):
         self, func: Task, iterables: Iterable[Iterable[Any]], chunksize: int | None
     ) -> Iterator[Any]:
         # Dask refuses iterators: it wants to see the whole input before it starts.
-        return super()._map(func, [list(iterable) for iterable in iterables], chunksize)
+        whole = [list(iterable) for iterable in iterables]
+        # It refuses none at all too, and a starmap over nothing has none to give it.
+        return super()._map(func, whole or [[]], chunksize)
 
     def join(self) -> None:
         """Let the jobs under way end, then the workers and the scheduler."""
@@ -42,5 +48,24 @@ class DaskPool(ExecutorPool):
 def open_pool(target: Callable[..., Any], processes: int | None, start_method: str) -> DaskPool:
     """Return a client of a new cluster of single-threaded workers on this machine, with a face."""
     config = importlib.import_module("dask").config
-    with config.set({"distributed.worker.multiprocessing-method": start_method}):
+    options = {
+        "distributed.worker.multiprocessing-method": start_method,
+        "temporary-directory": _scratch_space(),
+    }
+    with config.set(options):
         return DaskPool(target(n_workers=processes, threads_per_worker=1, dashboard_address=None))
+
+
+def release() -> None:
+    """End the thread that serializes for every client of this process."""
+    utils = importlib.import_module("distributed.utils")
+    utils._offload_executor.shutdown()  # noqa: SLF001 - no public name
+
+
+@functools.cache
+def _scratch_space() -> str:
+    """Return a folder that goes with this process: Dask leaves its own for the next cluster."""
+    folder = tempfile.mkdtemp(prefix="dask-")
+    # No exit function: a child of multiprocessing runs none, but finalizers.
+    Finalize(None, shutil.rmtree, (folder,), {"ignore_errors": True}, exitpriority=0)
+    return folder
