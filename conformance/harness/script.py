@@ -15,13 +15,18 @@ from types import ModuleType
 from .attempt import Attempt
 from .request import Request
 from .transcript import PLACEHOLDER, RAISED
+from .verdicts import Verdict
 
+_VALUES = frozenset({"apply", "map", "starmap", "get", "next", "__next__", "ready", "successful"})
+"""Methods whose value says what the pool did, where a handle or an iterator says nothing."""
 _MODULES = ("contextlib", "functools", "os", "signal")  # that statements may name
 
 
 def render(seen: Attempt, request: Request, modules: list[ModuleType]) -> str:
     """Return the script; `modules` are searched in order for the names the calls use."""
     statements = _survived(seen.transcript.rstrip().splitlines())
+    if seen.verdict is Verdict.FAIL:
+        statements += _shown(statements)
     where = f" in {seen.phase}" if seen.phase else ""
     statements.append(f"# {seen.verdict}{where}: {seen.message or seen.observed}".split("\n")[0])
     names = {n.id for n in ast.walk(ast.parse("\n".join(statements))) if isinstance(n, ast.Name)}
@@ -50,6 +55,20 @@ def _survived(statements: list[str]) -> list[str]:
     raised = {name: (caught, kind) for name, caught, kind in marks}
     kept = (line for line in statements if not line.startswith(RAISED))
     return [_suppressing(raised.get(line.partition(" = ")[0]), line) for line in kept]
+
+
+def _shown(statements: list[str]) -> list[str]:
+    """Return statements that print what the calls gave: a wrong value shows in no other way."""
+    calls = ast.parse("\n".join(statements)).body
+    return [f"print(f'{{{name} = }}')" for node in calls if (name := _value_of(node))]
+
+
+def _value_of(node: ast.stmt) -> str | None:
+    """Return the name in `name = something.method(...)`, the method being one of `_VALUES`."""
+    match node:
+        case ast.Assign([ast.Name(name)], ast.Call(ast.Attribute(attr=method))):
+            return name if method in _VALUES else None
+    return None
 
 
 def _suppressing(raised: tuple[str, str] | None, statement: str) -> str:

@@ -1,5 +1,9 @@
 """The model of sequences: what it allows, and what it does not; and the script that shows one."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from .. import tasks
@@ -17,6 +21,17 @@ _LOST = Error("WorkerLostError", ("a worker was lost",))
 _REFUSED = Error("ValueError", ("Pool not running",))
 _DONE = Value(None)
 _HANDLE = Value("a handle")
+_REQUEST = Request(
+    module="none",
+    function="none",
+    clause="SEQ-03",
+    subject="multiprocessing:Pool",
+    start_method="fork",
+    deadline_s=1.0,
+    folder="none",
+    max_examples=1,
+    memory_mib=1,
+)
 
 _SQUARES = Submit("map_async", "square", 3)
 _STREAM = Submit("imap", "square", 2)
@@ -113,19 +128,26 @@ def test_a_script_goes_on_behind_a_call_that_raised() -> None:
         "r2 = pool1.apply(square, (3,))\n"
     )
     seen = Attempt(Verdict.HANG, phase="apply", message="hangs", transcript=transcript)
-    request = Request(
-        module="none",
-        function="none",
-        clause="SEQ-03",
-        subject="multiprocessing:Pool",
-        start_method="fork",
-        deadline_s=1.0,
-        folder="none",
-        max_examples=1,
-        memory_mib=1,
-    )
-    text = script.render(seen, request, [tasks])
+    text = script.render(seen, _REQUEST, [tasks])
     compile(text, "<script>", "exec")
     assert "    with contextlib.suppress(ValueError):  # ValueError\n        r1 = " in text
     for module in ("contextlib", "os", "signal", "multiprocessing"):
         assert f"import {module}\n" in text
+
+
+def test_a_script_of_a_wrong_value_prints_the_values(tmp_path: Path) -> None:
+    """What came of the calls is printed, handles and the call that raised apart."""
+    transcript = (
+        "pool1 = Pool(2)\n"
+        "r1 = pool1.apply_async(square, (3,))\n"
+        "r2 = r1.get()\n"
+        "r3 = pool1.map(square, None)\n"
+        "# raised: r3 TypeError TypeError\n"
+        "r4 = pool1.terminate()\n"
+    )
+    seen = Attempt(Verdict.FAIL, message="expected 10; observed 9", transcript=transcript)
+    text = script.render(seen, _REQUEST, [tasks])
+    path = tmp_path / "script.py"
+    path.write_text(text)
+    ran = subprocess.run([sys.executable, path], capture_output=True, text=True, check=True)
+    assert ran.stdout == "r2 = 9\n"
