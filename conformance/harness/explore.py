@@ -26,7 +26,8 @@ from .verdicts import BROKEN, Verdict
 
 _EXAMPLES = 20  # where a test's own @settings say nothing else
 _SHORTEST_S = 0.5  # a deadline below this measures the scheduler, not the subject
-_SHRINK_SHARE = 0.75  # of a deadline: what making a failure small may cost
+_SHRINK_SHARE = 0.75  # of a deadline: what making a failure small may cost,
+_SHRINK_LIVES = 10  # or so many times the slowest passing example, where a body starts a cluster
 _PATIENCE = 3.0  # times the slowest passing example
 _STOPS = BROKEN | {Verdict.ERROR, Verdict.UNSUPPORTED, Verdict.BLOCKED}
 
@@ -81,7 +82,7 @@ class _Exploration:
     def __init__(self, attempt: Try, request: Request) -> None:
         self._attempt = attempt
         self._deadline_s = request.deadline_s
-        self._shrink_s = _SHRINK_SHARE * request.deadline_s if request.shrink else 0.0
+        self._shrinks = request.shrink
         self._seen: dict[str, Attempt] = {}
         self._slowest_s = 0.0
         self._run = 0
@@ -104,7 +105,7 @@ class _Exploration:
             self._last = (arguments, seen)
             if self._first is None:
                 self._first = self._last
-                self._until = time.monotonic() + self._shrink_s
+                self._until = time.monotonic() + self._shrink_s()
             raise _FAILED[seen.verdict](key)
 
     def verdict(self) -> Attempt:
@@ -134,6 +135,10 @@ class _Exploration:
         last.examples = self._run
         last.duration_s = round(sum(seen.duration_s for seen in ran), 4)
         return last
+
+    def _shrink_s(self) -> float:
+        enough_s = max(_SHRINK_SHARE * self._deadline_s, _SHRINK_LIVES * self._slowest_s)
+        return enough_s if self._shrinks else 0.0
 
     def _is_spent(self) -> bool:
         return self._run > 0 and time.monotonic() > self._until
