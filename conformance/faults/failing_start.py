@@ -26,9 +26,10 @@ def failing_start(
     """Let `started` processes of the subject's family start, then fail.
 
     `surely` where the block cannot do with less.
-    Raises: InjectorError when it did with less though, or when the family starts processes in a
-    way that cannot be reached.
+    Raises: NotSupported for a subject whose workers are started elsewhere; InjectorError when it
+    did with less though, or when the family starts processes in a way that cannot be reached.
     """
+    subject.require("children")
     fault = FailingStart(OSError(errno.EAGAIN, "no more processes: the suite's own fault"))
     process: Any = family_of(subject.declared.target).get_context(subject.start_method).Process
     if "_Popen" not in vars(process):
