@@ -38,7 +38,9 @@ def test_the_callback_of_apply_async_gets_the_result_once(
         ]
         _wait(handles)
         subject.eventually(lambda: len(calls) >= count, "a callback for each job")
-    expect.equal(sorted(calls), [n * n for n in range(count)], "what the callbacks were given,")
+    expect.equal(
+        expect.ordered(calls), [n * n for n in range(count)], "what the callbacks were given,"
+    )
 
 
 @clause("CB-02", needs=("map_async", "starmap_async", "callbacks", "chunksize"))
@@ -61,7 +63,7 @@ def test_the_callback_of_map_async_gets_the_whole_list_once(
         _wait(handles)
         subject.eventually(lambda: len(calls) >= 2, "two callbacks")
     wanted = [[n * n for n in items], [n + 1 for n in items]]
-    expect.equal(sorted(calls), sorted(wanted), "what the callbacks were given,")
+    expect.equal(expect.ordered(calls), sorted(wanted), "what the callbacks were given,")
 
 
 @clause("CB-03", needs=("apply_async", "map_async", "starmap_async", "callbacks"))

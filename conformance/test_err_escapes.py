@@ -51,7 +51,7 @@ def test_imap_does_not_end_at_a_stopiteration(subject: BoundSubject, count: int,
         for method in ("imap", "imap_unordered"):
             values, errors = _drained(pool, method, task, count)
             good = [item for item in range(count) if item != bad]
-            expect.equal(sorted(values), good, f"as what {method} gives:")
+            expect.equal(expect.ordered(values), good, f"as what {method} gives:")
             expect.equal(errors, 1, f"as the number of errors of {method}:")
 
 

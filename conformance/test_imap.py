@@ -56,7 +56,7 @@ def test_the_chunksize_changes_no_result(
     squares = [n * n for n in items]
     with subject.open(processes) as pool:
         ordered = list(pool.imap(tasks.square, items, chunksize))
-        unordered = sorted(pool.imap_unordered(tasks.square, items, chunksize))
+        unordered = expect.ordered(pool.imap_unordered(tasks.square, items, chunksize))
     expect.equal(ordered, squares, "the results of imap")
     expect.equal(unordered, sorted(squares), "the results of imap_unordered, sorted,")
 
@@ -72,7 +72,7 @@ def test_the_iterator_comes_before_any_task_or_the_end_of_the_input(
             iterator = getattr(pool, method)(gate.task, _blocked_after_one(subject, returned))
             returned.set()
             gate.open()
-            expect.equal(sorted(iterator), [1, 2], "the results")
+            expect.equal(expect.ordered(iterator), [1, 2], "the results")
 
 
 def _blocked_after_one(subject: BoundSubject, released: threading.Event) -> Iterator[int]:
@@ -117,7 +117,7 @@ def test_the_iterator_ends_each_time_it_is_asked(subject: BoundSubject) -> None:
     with subject.open() as pool:
         for method in METHODS:
             iterator = getattr(pool, method)(tasks.square, range(3))
-            expect.equal(sorted(iterator), [0, 1, 4], f"the results of {method}")
+            expect.equal(expect.ordered(iterator), [0, 1, 4], f"the results of {method}")
             for _ in range(3):
                 expect.raises(StopIteration, partial(next, iterator))
 

@@ -26,7 +26,7 @@ def test_next_raises_when_its_timeout_passes(subject: BoundSubject) -> None:
             expect.raises(subject.error("TimeoutError"), iterator.next, timeout)
         gate.open()
         for iterator in iterators:
-            expect.equal(sorted(iterator), [0, 1], "the results after the timeouts")
+            expect.equal(expect.ordered(iterator), [0, 1], "the results after the timeouts")
 
 
 @clause("IMAP-09", needs=(*METHODS, "next_timeout"))
@@ -38,7 +38,7 @@ def test_a_result_outlives_a_timeout(subject: BoundSubject) -> None:
             for _ in range(3):
                 expect.raises(subject.error("TimeoutError"), iterator.next, SHORT_S)
             gate.open()
-            expect.equal(sorted(iterator), [0, 1, 2, 3], f"the results of {method}")
+            expect.equal(expect.ordered(iterator), [0, 1, 2, 3], f"the results of {method}")
 
 
 @clause("IMAP-17", needs=("imap", "apply", "imap_lazy", "concurrent_jobs"))
@@ -90,7 +90,7 @@ def test_a_result_waits_for_its_chunk(subject: BoundSubject) -> None:
         gate.open()
         with subject.phase("iterate"):
             consumer.join()
-    expect.equal(sorted(arrived), [0, 1], "the results")
+    expect.equal(expect.ordered(arrived), [0, 1], "the results")
     expect.equal(early, [], "the results while the chunk was not done")
 
 
@@ -112,7 +112,7 @@ def test_a_larger_chunksize_gives_a_plain_generator(subject: BoundSubject) -> st
                 expected=f"an iterator without next(timeout) from {method}",
                 observed=f"{kinds[-1]}, which has it",
             )
-            expect.equal(sorted(iterator), [0, 1, 4, 9], f"the results of {method}")
+            expect.equal(expect.ordered(iterator), [0, 1, 4, 9], f"the results of {method}")
     return ", ".join(kinds)
 
 

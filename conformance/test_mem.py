@@ -118,7 +118,7 @@ def _expect_bounded(subject: BoundSubject, method: str, buffersize: int, taken: 
         expected=f"at most {buffersize} items drawn of which no result was taken",
         observed=f"{most - taken} of them",
     )
-    expect.equal(sorted(results), [n * n for n in items], "the results, sorted,")
+    expect.equal(expect.ordered(results), [n * n for n in items], "the results, sorted,")
 
 
 def _noting(drawn: list[int], count: int) -> Iterator[int]:

@@ -189,7 +189,9 @@ def test_threads_that_share_an_iterator_share_its_results(subject: BoundSubject)
                 consumers.join()
             kinds = {type(error).__name__ for error in consumers.ends}
             expect.equal(sorted(kinds), ["StopIteration"], "how the consumers ended:")
-            expect.equal(sorted(consumers.taken), list(range(200)), "what the consumers took")
+            expect.equal(
+                expect.ordered(consumers.taken), list(range(200)), "what the consumers took"
+            )
 
 
 @clause("THREAD-06", needs=("imap", "concurrent_jobs"))

@@ -9,7 +9,7 @@ message: use these.  Imported by clause tests; knows no subject.
 """
 
 import reprlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn, TypeVar
 
 E = TypeVar("E", bound=BaseException)
@@ -52,6 +52,18 @@ def equal(observed: Any, expected: Any, what: str = "") -> None:
     if not (same and _equal(observed, expected)):
         label = f"{what} " if what else ""
         raise Mismatch(f"{label}{shown(expected)}", shown(observed))
+
+
+def ordered(values: Iterable[Any]) -> list[Any]:
+    """Return what a pool gave in no order of its own, sorted.
+
+    Something that cannot be sorted among the rest is the pool's doing: all is left as it came.
+    """
+    came = list(values)
+    try:
+        return sorted(came)
+    except TypeError:
+        return came
 
 
 def true(condition: object, *, expected: str, observed: str) -> None:
