@@ -41,9 +41,10 @@ class Array(Blob):
         return f"Array({self.size}, {self.seed})"
 
 
-def _array(data: bytes, seed: int) -> Array:
-    array = Array(len(data), seed)
-    array.data = data
+def _array(data: Any, seed: int) -> Array:
+    held = bytes(memoryview(data))  # a pool may give anything that has a buffer (PEP 574)
+    array = Array(len(held), seed)
+    array.data = held
     return array
 
 
