@@ -1,5 +1,6 @@
 """A stand-alone script of what a body did: imports the subject and nothing of the suite.
 
+But for a subject with an API of its own: its calls go through the adapter of the suite.
 Rendered from the transcript of the calls (see `transcript`) and the source of
 the task functions they name.
 """
@@ -12,6 +13,8 @@ import sys
 import textwrap
 from types import ModuleType
 
+from .. import place
+from ..subjects import KNOWN
 from .attempt import Attempt
 from .request import Request
 from .transcript import PLACEHOLDER, RAISED
@@ -34,6 +37,7 @@ def render(seen: Attempt, request: Request, modules: list[ModuleType]) -> str:
     parts = [
         f'"""{request.clause}: {request.subject} under {request.start_method}, {seen.verdict}."""',
         "\n".join(sorted({*imports, *_subject_import(request)})),
+        _opener(request),
         *definitions,
         "if __name__ == '__main__':\n"
         + textwrap.indent("\n".join(_body(statements, request)), "    "),
@@ -44,9 +48,23 @@ def render(seen: Attempt, request: Request, modules: list[ModuleType]) -> str:
 
 
 def _subject_import(request: Request) -> list[str]:
+    if not _has_pool_api(request):
+        return ["import functools", f"from {place.PACKAGE}.subjects import load"]
     module, _, attribute = request.subject.partition(":")
     family = _family(module)
     return [f"import {family}", f"from {module} import {attribute} as Pool"]
+
+
+def _has_pool_api(request: Request) -> bool:
+    known = KNOWN.get(request.subject)
+    return known is None or known.has_pool_api
+
+
+def _opener(request: Request) -> str:
+    if _has_pool_api(request):
+        return ""
+    start = f"load({request.subject!r}).open, start_method={request.start_method!r}"
+    return f"Pool = functools.partial({start})"
 
 
 def _survived(statements: list[str]) -> list[str]:
@@ -86,7 +104,8 @@ def _family(module: str) -> str:
 
 def _body(statements: list[str], request: Request) -> list[str]:
     family = _family(request.subject.partition(":")[0])
-    if request.start_method not in multiprocessing.get_all_start_methods():
+    engines_own = request.start_method not in multiprocessing.get_all_start_methods()
+    if engines_own or not _has_pool_api(request):
         return statements
     return [f"{family}.set_start_method({request.start_method!r}, force=True)", *statements]
 

@@ -1,12 +1,14 @@
 """The model of sequences: what it allows, and what it does not; and the script that shows one."""
 
+import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from .. import tasks
+from .. import place, tasks
 from ..harness import script
 from ..harness.attempt import Attempt
 from ..harness.outcome import Error, Outcome, Value
@@ -151,3 +153,19 @@ def test_a_script_of_a_wrong_value_prints_the_values(tmp_path: Path) -> None:
     path.write_text(text)
     ran = subprocess.run([sys.executable, path], capture_output=True, text=True, check=True)
     assert ran.stdout == "r2 = 9\n"
+
+
+def test_a_script_for_a_pool_with_an_api_of_its_own_opens_it_with_its_adapter(
+    tmp_path: Path,
+) -> None:
+    """The calls that it shows are the Pool's; the subject knows others."""
+    transcript = "pool1 = Pool(2)\nr1 = pool1.map(square, [3])\nr2 = pool1.join()\n"
+    seen = Attempt(Verdict.FAIL, message="expected [10]; observed [9]", transcript=transcript)
+    request = replace(_REQUEST, subject="concurrent.futures:ProcessPoolExecutor")
+    path = tmp_path / "script.py"
+    path.write_text(script.render(seen, request, [tasks]))
+    root = {**os.environ, "PYTHONPATH": str(place.SOURCE_ROOT)}
+    ran = subprocess.run(
+        [sys.executable, path], capture_output=True, text=True, check=True, env=root
+    )
+    assert ran.stdout == "r1 = [9]\n"

@@ -52,7 +52,9 @@ class KnownSubject:
     capabilities: Capabilities = FULL_API
     """What it declares."""
     adapter: str | None = None
-    """Module in `adapters` that gives it the Pool API; None if it has that API itself."""
+    """Module in `adapters` that gives it the Pool API, or the runtime that it needs; or None."""
+    has_pool_api: bool = True
+    """Whether calls of the Pool's methods mean something to it without the adapter."""
 
     @property
     def installed(self) -> bool:
@@ -111,6 +113,7 @@ _ROWS = (
         homepage=PYTHON_DOCS + "concurrent.futures.html",
         issues=PYTHON_ISSUES,
         adapter="process_pool_executor",
+        has_pool_api=False,
         capabilities=replace(
             EXECUTOR, terminate=False, not_under={"fork": frozenset({"maxtasksperchild"})}
         ),
@@ -122,6 +125,7 @@ _ROWS = (
         homepage="https://loky.readthedocs.io/",
         issues="https://github.com/joblib/loky/issues",
         adapter="loky",
+        has_pool_api=False,
         capabilities=replace(
             EXECUTOR, start_methods=("loky",), maxtasksperchild=False, by_reference=False
         ),
@@ -133,6 +137,7 @@ _ROWS = (
         homepage="https://joblib.readthedocs.io/",
         issues="https://github.com/joblib/joblib/issues",
         adapter="joblib",
+        has_pool_api=False,
         capabilities=replace(
             FULL_API,
             start_methods=("loky",),
@@ -160,6 +165,7 @@ _ROWS = (
         homepage="https://sybrenjansen.github.io/mpire/",
         issues="https://github.com/sybrenjansen/mpire/issues",
         adapter="mpire",
+        has_pool_api=False,
         capabilities=replace(
             FULL_API,
             map_async=False,
@@ -180,6 +186,7 @@ _ROWS = (
         homepage="https://pebble.readthedocs.io/",
         issues="https://github.com/noxdafox/pebble/issues",
         adapter="pebble",
+        has_pool_api=False,
         capabilities=FUTURES,
     ),
     KnownSubject(
@@ -189,6 +196,7 @@ _ROWS = (
         homepage="https://distributed.dask.org/",
         issues="https://github.com/dask/distributed/issues",
         adapter="distributed",
+        has_pool_api=False,
         capabilities=replace(
             EXECUTOR,
             start_methods=("spawn", "forkserver"),
