@@ -102,6 +102,17 @@ def test_a_count_of_workers_that_is_no_number_is_a_type_error(subject: BoundSubj
     return str(expect.raises(TypeError, subject.open, "2"))
 
 
+@clause("API-20", needs=("initializer", "apply"))
+@FEW
+@given(value=st.none() | st.integers() | st.text(max_size=3))
+def test_arguments_without_an_initializer_are_not_looked_at(
+    subject: BoundSubject, value: Any
+) -> None:
+    """Pool(initargs=value) opens a pool that works, whatever the value."""
+    with subject.open(1, initargs=value) as pool:
+        expect.equal(pool.apply(tasks.square, (3,)), 9, "the result")
+
+
 def _expect_nobody(subject: BoundSubject, before: Baseline, when: str) -> None:
     left = subject.census(before)
     expect.equal(left.children + left.zombies, [], f"processes left {when}:")

@@ -3,10 +3,16 @@
 import threading
 from typing import Any
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from . import tasks
 from .clauses import clause
 from .harness import expect
 from .harness.bound import BoundSubject
+
+FEW = settings(max_examples=5)
+"""Examples where many values are of one kind."""
 
 PATIENCE_S = 0.2
 """Seconds in which a result may overtake a callback; one that does so later is not seen."""
@@ -96,3 +102,13 @@ def test_a_callback_runs_in_another_thread(subject: BoundSubject) -> str:
         observed="that thread",
     )
     return type(threads[0]).__name__
+
+
+@clause("CB-14", needs=("apply_async", "callbacks"))
+@FEW
+@given(value=st.sampled_from([False, 0, "", [], {}]))
+def test_a_callback_that_is_false_is_none(subject: BoundSubject, value: Any) -> None:
+    """apply_async(callback=False) and error_callback=False run the task, and report nothing."""
+    with subject.open(1) as pool:
+        done = pool.apply_async(tasks.square, (3,), callback=value, error_callback=value)
+        expect.equal(done.get(), 9, "the result")

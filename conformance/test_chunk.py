@@ -139,3 +139,12 @@ def test_without_a_chunksize_there_are_four_chunks_a_worker(subject: BoundSubjec
         gate.open()
     expect.equal(held, [0, 10], "the items that began the first two chunks of 79:")
     return f"chunks of {held[1]} items"
+
+
+@clause("CHUNK-09", needs=("map", "chunksize"))
+@FEW
+@given(chunksize=st.integers(-3, 3))
+def test_over_nothing_any_chunksize_will_do(subject: BoundSubject, chunksize: int) -> None:
+    """map(f, [], chunksize) returns an empty list, whatever the chunksize."""
+    with subject.open(1) as pool:
+        expect.equal(pool.map(tasks.square, [], chunksize), [], "the results")
