@@ -25,6 +25,7 @@ from ._jobs import Job
 from ._link import Link
 from ._loans import RECALL_S, Loans
 from ._memory import Shelf
+from ._relief import Relief
 from ._result_handler import ResultHandler
 from ._results import AsyncResult
 from ._shutdown import Termination
@@ -58,6 +59,7 @@ class Dispatcher:
         self._loans = Loans(self._watch.results, self._watch.no_results, self.inbox.wake)
         self._jobs = JobQueue(self.settle, self._finish)
         self._tasks = TaskHandler(size, self._jobs, self._shelf, self._loans)
+        self._relief = Relief()
         self._direct = DirectCalls(self._loans, self._jobs.new_run)
         self._results = ResultHandler(self._jobs, self._shelf, trace)
         self._trace = trace
@@ -168,6 +170,7 @@ class Dispatcher:
         self._repopulate()
         self._jobs.sweep()
         room = self._tasks.refill(self._workers.links)
+        self._relief.look(self._workers.links)
         # A pool without workers, broken or not yet whole, has none with room either; and yet
         # every call must be answered.
         self.inbox.feel(hungry=room or not self._workers.links)
@@ -178,6 +181,8 @@ class Dispatcher:
         pauses = [self._workers.pause_s()] if self._workers.waiting_to_retry else []
         if self._loans.recalled:
             pauses.append(RECALL_S)
+        if (pause_s := self._relief.pause_s) is not None:
+            pauses.append(pause_s)
         return min(pauses, default=None)
 
     def _serve(self, link: Link, fd: int) -> None:

@@ -22,7 +22,7 @@ RECORD_LIMIT = 64 * 1024  # bytes: what a receiver must have room for
 class TaskKind(enum.IntEnum):
     """What the parent asks of a worker."""
 
-    HELLO = 0  # carries the descriptor of the claim slot
+    HELLO = 0  # carries a descriptor: the first that of the claim slot, the second the bell's
     RUN = 1  # call the callable with each item
     FORGET = 2  # drop the callable `forget`
     STOP = 3  # the sentinel: finish and exit
@@ -39,6 +39,7 @@ class ResultKind(enum.IntEnum):
     UNLOADED = 5  # the items could not be unpickled, none of them ran; payload: Failure
     UNCALLABLE = 6  # the callable could not be unpickled, nothing ran; payload: Failure
     STAMPS = 7  # payload: three unsigned 64-bit numbers an item (see _trace)
+    GIVEN_BACK = 8  # tasks from `first` on will not be started here
 
 
 class TaskHeader(NamedTuple):

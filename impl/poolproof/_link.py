@@ -20,6 +20,7 @@ from multiprocessing.process import BaseProcess
 
 from . import _claims
 from ._channel import DONTWAIT, Body, Receiver, Record, send
+from ._claims import PHASE, SEQ, STARTED, Phase
 from ._frames import TaskHeader, TaskKind, pack_task, unpack_task
 from ._jobs import Job, Span
 from ._memory import Buffer, MemoryFile
@@ -49,6 +50,12 @@ class Frame:
         """Return the tasks behind the first `done`."""
         return Span(self.span.start + done, self.span.tasks[done:])
 
+    def shorten(self, left: int) -> Span:
+        """Take the tasks behind the first `left` out of the frame and return them."""
+        rest = self.rest(left)
+        self.span = Span(self.span.start, self.span.tasks[:left])
+        return rest
+
 
 class Link:
     """One worker, seen from the parent; used by the dispatcher's thread alone."""
@@ -75,15 +82,41 @@ class Link:
         self._receiver = Receiver(own)
         self._unread = Receiver(peer)
         self.slot = self._send_slot()
+        self._bell = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._asked = 0  # the frame that the bell was rung for
+        self._greet(self._bell)
         self.death_fd = _death_fd(process)
 
     def _send_slot(self) -> _claims.Slot:
         fd = _claims.create()
         try:
-            send(self._sock, pack_task(TaskHeader(TaskKind.HELLO)), fd=fd)
+            self._greet(fd)
             return _claims.Slot(fd)
         finally:
             os.close(fd)
+
+    def _greet(self, fd: int) -> None:
+        send(self._sock, pack_task(TaskHeader(TaskKind.HELLO)), fd=fd)
+
+    def withholds(self) -> bool:
+        """Tell whether the running frame may have tasks that are not started, nor asked for yet."""
+        if not self.ledger or self.ledger[0].seq == self._asked:
+            return False
+        tasks = len(self.ledger[0].span.tasks)
+        return tasks > 1 and not (self._runs() and self.slot.fields[STARTED] >= tasks)
+
+    def ask_back(self) -> None:
+        """Ask for what the running frame has not started; the answer is a result.
+
+        Before it runs nothing is asked: nothing would be given back.
+        """
+        if self._runs():
+            self._asked = self.ledger[0].seq
+            os.eventfd_write(self._bell, 1)
+
+    def _runs(self) -> bool:
+        fields = self.slot.fields
+        return fields[PHASE] == Phase.RUNNING and fields[SEQ] == self.ledger[0].seq
 
     def allow(self, tasks: int) -> None:
         """Let the worker run so many tasks before it retires."""
@@ -222,6 +255,7 @@ class Link:
         self._sock.close()
         self._peer.close()
         self.slot.close()
+        os.close(self._bell)
         os.close(self.death_fd)
         if not self.process.is_alive():
             self.process.close()

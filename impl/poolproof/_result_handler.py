@@ -74,6 +74,9 @@ class ResultHandler:
         if header.kind == ResultKind.BROKEN:
             link.startup_error = unpack_error(load(body))
             return
+        if header.kind == ResultKind.GIVEN_BACK:
+            self._given_back(link, header)
+            return
         frame = link.ledger[0]
         assert frame.seq == header.seq, f"results out of order: {header} for frame {frame.seq}"
         if frame.carries_call and header.kind != ResultKind.UNCALLABLE:
@@ -89,6 +92,11 @@ class ResultHandler:
             frame.job.sizer.weigh(header.tasks, header.size)
             self._deliver(frame, header, body)
         self._advance(link, frame, header)
+
+    def _given_back(self, link: Link, header: ResultHeader) -> None:
+        frame = link.ledger[0] if link.ledger else None
+        if frame is not None and frame.seq == header.seq:  # else it was over first
+            self._jobs.requeue(frame.job, frame.shorten(header.first))
 
     def _lose(self, link: Link, header: ResultHeader, error: OSError) -> None:
         """Fail what a result is about that cannot be read here."""

@@ -6,13 +6,14 @@ exact   for imap and apply, where each outcome is delivered by itself: it is in
 batch   for map, where one lost item fails the job whatever the others
         returned: the outcomes leave together, only the progress is claimed.
 
-Both give back what they have not started when the time budget is used up.
+Both give back what they have not started when the time budget is used up, and when the parent
+asks for it (see `Run.cut`), in the middle of an item too.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from multiprocessing.reduction import ForkingPickler
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -32,25 +33,36 @@ _clock = time.perf_counter_ns
 
 
 class Run(NamedTuple):
-    """One frame at work."""
+    """One frame at work.
 
+    Guarantees: one thread runs the items, and any other may cut them: each item is either run or
+    given back.
+    """
+
+    seq: int
     call: Callable[[Any], Any]
-    items: Sequence[Any]
+    items: list[Any]
     budget_ns: int
     slot: Slot
     outbox: Outbox
     interrupts: Interrupts
 
+    def cut(self) -> int:
+        """Drop the items that are not started; return how many are left."""
+        # Without a call between reading the count and cutting the list, as between taking an item
+        # and counting it below: CPython changes threads at calls and backward jumps alone.
+        del self.items[self.slot.fields[STARTED] :]
+        return len(self.items)
+
 
 def run_batch(run: Run) -> None:
     """Run the items; send their values together, each error by itself."""
-    total = len(run.items)
     first = position = 0
     values: list[Any] = []
     size = 1
     run.slot.fields[PHASE] = Phase.RUNNING
     started = now = _clock()
-    while position < total and now - started < run.budget_ns:
+    while position < len(run.items) and now - started < run.budget_ns:
         error = _run_sub_batch(run, position, size, values)
         position = first + len(values)
         # A Ctrl-C between two items raises too, and then no item is to blame.
@@ -68,10 +80,12 @@ def run_batch(run: Run) -> None:
 def _run_sub_batch(run: Run, position: int, size: int, values: list[Any]) -> BaseException | None:
     """Append values until the sub-batch is over or an item raises; return what it raised."""
     call, fields, interrupts = run.call, run.slot.fields, run.interrupts
-    items = run.items[position : position + size]
+    items = iter(run.items)  # no copy: it ends where the list is cut
+    items.__setstate__(position)  # type: ignore[attr-defined]  # how its own pickle tells where it was
+    numbers = range(position + 1, position + 1 + size)  # first in zip: its end takes no item
     interrupts.armed = True
     try:
-        for fields[STARTED], item in enumerate(items, position + 1):
+        for fields[STARTED], item in zip(numbers, items, strict=False):
             values.append(call(item))
     except BaseException as error:  # noqa: BLE001  whatever a task raises is its outcome
         interrupts.armed = False
@@ -115,7 +129,6 @@ def run_exact(run: Run) -> None:
     call, interrupts, fields = run.call, run.interrupts, run.slot.fields
     log = _OutcomeLog(run)
     fields[PHASE] = Phase.RUNNING
-    total = len(run.items)
     started = flushed = _clock()
     for number, item in enumerate(run.items, 1):
         fields[STARTED] = number
@@ -129,7 +142,8 @@ def run_exact(run: Run) -> None:
         log.add(outcome)
         fields[OVER] = number
         now = _clock()
-        if now - flushed > FLUSH_NS and number < total:  # the last flush tells of the end, too
+        # The last flush tells of the end, too.
+        if now - flushed > FLUSH_NS and number < len(run.items):
             if now - started >= run.budget_ns:
                 break
             log.flush()

@@ -48,7 +48,7 @@ def worker_main(
     traced: bool,
 ) -> None:
     """Serve frames from `sock` until the sentinel or the last frame arrives."""
-    interrupts = _worker_process.settle(sock)
+    interrupts, steward = _worker_process.settle(sock)
     outbox = Outbox(sock)
     try:
         if initializer is not None:
@@ -57,7 +57,9 @@ def worker_main(
         outbox.failure(ResultKind.BROKEN, pack_error(error))
         return
     try:
-        Worker(sock, outbox, interrupts, traced=traced).serve()
+        worker = Worker(sock, outbox, interrupts, traced=traced)
+        steward.heed(worker.bell, worker.give_back)
+        worker.serve()
     except (BrokenPipeError, ConnectionResetError):
         return  # the parent is gone, or has terminated the pool
 
@@ -120,6 +122,11 @@ class Outbox:
         finally:
             fresh.close()
 
+    def given_back(self, seq: int, first: int) -> None:
+        """Say that tasks of frame `seq` will not be started; any thread may do so."""
+        header = ResultHeader(ResultKind.GIVEN_BACK, 0, 0, 0, seq, first, 0, 0, 0)
+        send(self._sock, pack_result(header))
+
     def failure(
         self,
         kind: ResultKind,
@@ -151,19 +158,30 @@ class Worker:
         self._interrupts = interrupts
         self._calls: dict[int, Callable[[Any], Any]] = {APPLY_CALL_ID: apply_task}
         self._files = BorrowedFiles()
+        self._run: _runner.Run | None = None
         self._slot = self._receive_slot()
+        #: what the parent rings
+        self.bell = self._receive_fd()
         self._stopwatch = _stopwatch(self._slot) if traced else None
         outbox.stopwatch = self._stopwatch
 
     def _receive_slot(self) -> Slot:
-        received = self._receiver.receive()
-        if received is None or received[1] is None:
-            raise BrokenPipeError("the parent closed the channel before it sent the claim slot")
-        fd = received[1]
+        fd = self._receive_fd()
         try:
             return Slot(fd)
         finally:
             os.close(fd)
+
+    def _receive_fd(self) -> int:
+        received = self._receiver.receive()
+        if received is None or received[1] is None:
+            raise BrokenPipeError("the parent closed the channel before it sent a descriptor")
+        return received[1]
+
+    def give_back(self) -> None:
+        """Give back what the running frame has not started; called by the steward."""
+        if (run := self._run) is not None:
+            self._outbox.given_back(run.seq, run.cut())
 
     def serve(self) -> None:
         """Run frames until told to stop."""
@@ -202,8 +220,13 @@ class Worker:
             return
         if self._stopwatch is not None:
             call = self._stopwatch.watch(call)
+        rest = items if type(items) is list else list(items)  # a range has its own pickle
+        self._run = _runner.Run(
+            header.seq, call, rest, header.budget_ns, self._slot, self._outbox, self._interrupts
+        )
         run = _runner.run_exact if header.exact else _runner.run_batch
-        run(_runner.Run(call, items, header.budget_ns, self._slot, self._outbox, self._interrupts))
+        run(self._run)
+        self._run = None
 
     def _load(
         self, kind: ResultKind, header: TaskHeader, body: memoryview, start: int, stop: int

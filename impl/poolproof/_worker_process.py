@@ -10,7 +10,10 @@ import os
 import select
 import signal
 import socket
+import sys
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 
 from . import _descriptors
@@ -38,13 +41,61 @@ class Interrupts:
             raise KeyboardInterrupt
 
 
-def settle(own: socket.socket) -> Interrupts:
+class Steward:
+    """The second thread of a worker: there while the first is in the user's code.
+
+    It ends the process when its parent ends, in the middle of a task too, and calls `answer` when
+    the parent rings.
+
+    End of file on the channel would not do for the first: a process that the user forks beside the
+    pool inherits the parent's end and keeps it open (gh-111873).
+    """
+
+    def __init__(self) -> None:
+        self._epoll = select.epoll()
+        self._answer: Callable[[], None] | None = None
+
+    def start(self) -> None:
+        """Watch the parent, if this process has one."""
+        parent = multiprocessing.parent_process()
+        if parent is None or parent.pid is None:
+            return
+        try:
+            parent_fd = os.pidfd_open(parent.pid)
+        except ProcessLookupError:
+            os._exit(PARENT_GONE)
+        except OSError:  # a kernel or sandbox without pidfd_open(2)
+            parent_fd = os.dup(parent.sentinel)
+        self._epoll.register(parent_fd, select.EPOLLIN)
+        threading.Thread(
+            target=self._run, args=(parent_fd,), name="poolproof-steward", daemon=True
+        ).start()
+
+    def heed(self, bell: int, answer: Callable[[], None]) -> None:
+        """Call `answer` when the parent rings; never in an interpreter without its lock."""
+        if not getattr(sys, "_is_gil_enabled", lambda: True)():
+            return
+        self._answer = answer
+        self._epoll.register(bell, select.EPOLLIN)
+
+    def _run(self, parent_fd: int) -> None:
+        while True:
+            for fd, _ in self._epoll.poll():
+                if fd == parent_fd:
+                    os._exit(PARENT_GONE)
+                os.eventfd_read(fd)
+                if self._answer is not None:
+                    with suppress(OSError):  # the parent has closed the channel
+                        self._answer()
+
+
+def settle(own: socket.socket) -> tuple[Interrupts, Steward]:
     """Turn this process into a worker whose channel is `own`."""
-    interrupts = Interrupts()
+    interrupts, steward = Interrupts(), Steward()
     _reset_signals(interrupts)
     _descriptors.close_inherited(keep=own)
-    _die_with_parent()
-    return interrupts
+    steward.start()
+    return interrupts, steward
 
 
 def _reset_signals(interrupts: Interrupts) -> None:
@@ -54,31 +105,3 @@ def _reset_signals(interrupts: Interrupts) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, interrupts.handle)
-
-
-def _die_with_parent() -> None:
-    """End this process when its parent does, in the middle of a task too.
-
-    End of file on the channel would not do: a process that the user forks
-    beside the pool inherits the parent's end and keeps it open (gh-111873).
-    """
-    parent = multiprocessing.parent_process()
-    if parent is None or parent.pid is None:
-        return
-    try:
-        parent_fd = os.pidfd_open(parent.pid)
-    except ProcessLookupError:
-        os._exit(PARENT_GONE)
-    except OSError:  # a kernel or sandbox without pidfd_open(2)
-        parent_fd = os.dup(parent.sentinel)
-    watcher = threading.Thread(
-        target=_exit_after, args=(parent_fd,), name="poolproof-parent-watch", daemon=True
-    )
-    watcher.start()
-
-
-def _exit_after(fd: int) -> None:
-    poll = select.poll()
-    poll.register(fd, select.POLLIN)
-    poll.poll()
-    os._exit(PARENT_GONE)

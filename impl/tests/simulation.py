@@ -175,7 +175,13 @@ class Simulation:
         outbox = CountingOutbox()
         started_ns = self._clock.now_ns
         run = _runner.Run(
-            self._spend, frame.span.tasks, budget_ns, self._slot, outbox, Interrupts()
+            frame.seq,
+            self._spend,
+            list(frame.span.tasks),
+            budget_ns,
+            self._slot,
+            outbox,
+            Interrupts(),
         )
         self._runner(run)
         return outbox.done, self._clock.now_ns - started_ns

@@ -1,0 +1,176 @@
+"""A worker that is held up gives back what it has not started, whatever holds it up."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from poolproof import Pool, WorkerLostError, _claims, _relief, _runner
+from poolproof._channel import Body
+from poolproof._frames import ResultKind
+from poolproof._worker import Outbox
+from poolproof._worker_process import Interrupts
+
+from .campaign import killing, run
+from .tasks import square
+
+WAIT_S = 30.0
+METHODS = multiprocessing.get_all_start_methods()
+
+_barrier: Any = None
+
+
+def _set_barrier(barrier: Any) -> None:
+    global _barrier  # noqa: PLW0603  as initializers do
+    _barrier = barrier
+
+
+def _meet(item: int) -> int:
+    if item < 2:
+        _barrier.wait(WAIT_S)
+    return item
+
+
+@pytest.fixture(name="pool", params=METHODS, scope="module")
+def _pool(request: pytest.FixtureRequest) -> Iterator[Pool]:
+    context = multiprocessing.get_context(request.param)
+    with Pool(2, _set_barrier, (context.Barrier(2),), context=context) as pool:
+        # What has been fast so far makes frames of many items.
+        pool.map_async(_meet, [2] * 500).get(WAIT_S)
+        for result in [pool.apply_async(_meet, (2,)) for _ in range(500)]:
+            result.get(WAIT_S)
+        yield pool
+
+
+def _apply(pool: Pool, items: list[int]) -> list[int]:
+    return [r.get(WAIT_S) for r in [pool.apply_async(_meet, (item,)) for item in items]]
+
+
+def _map(pool: Pool, items: list[int]) -> list[int]:
+    return pool.map_async(_meet, items).get(WAIT_S)  # type: ignore[no-any-return]  # a list
+
+
+def _map_one_by_one(pool: Pool, items: list[int]) -> list[int]:
+    return pool.map_async(_meet, items, 1).get(WAIT_S)  # type: ignore[no-any-return]  # a list
+
+
+def _maps_of_one(pool: Pool, items: list[int]) -> list[int]:
+    return [r.get(WAIT_S)[0] for r in [pool.map_async(_meet, [item]) for item in items]]
+
+
+def _imap(pool: Pool, items: list[int]) -> list[int]:
+    results = pool.imap(_meet, items)
+    return [results.next(WAIT_S) for _ in items]
+
+
+def _imap_unordered(pool: Pool, items: list[int]) -> list[int]:
+    results = pool.imap_unordered(_meet, iter(items))
+    return [results.next(WAIT_S) for _ in items]
+
+
+@pytest.mark.parametrize(
+    "way", [_apply, _map, _map_one_by_one, _maps_of_one, _imap, _imap_unordered]
+)
+@pytest.mark.parametrize("first", [0, 1, 4, 30])
+def test_two_tasks_that_wait_for_each_other_meet(
+    pool: Pool, way: Callable[[Pool, list[int]], list[int]], first: int
+) -> None:
+    items = [2] * first + [0, 1] + [2] * 5
+    values = way(pool, items)
+    assert sorted(values) == sorted(items)
+    assert way is _imap_unordered or values == items
+
+
+def _wait_or_die(item: tuple[str, float]) -> float:
+    path, pause_s = item
+    with Path(path).open("a") as diary:
+        diary.write(f"{pause_s}\n")
+    if pause_s < 0:
+        os._exit(3)
+    time.sleep(pause_s)
+    return pause_s
+
+
+def test_a_death_behind_what_was_given_back_costs_its_item_only(tmp_path: Path) -> None:
+    path = str(tmp_path / "diary")
+    with Pool(2) as pool:
+        for result in [pool.apply_async(_wait_or_die, ((path, 0.0),)) for _ in range(300)]:
+            result.get(WAIT_S)
+        pauses = [0.0, 0.05, 0.06, -1.0, 0.07, 0.0, 0.08]
+        results = [pool.apply_async(_wait_or_die, ((path, pause),)) for pause in pauses]
+        for pause, result in zip(pauses, results, strict=True):
+            if pause < 0:
+                with pytest.raises(WorkerLostError):
+                    result.get(WAIT_S)
+            else:
+                assert result.get(WAIT_S) == pause
+    ran = Path(path).read_text().split()
+    assert sorted(map(float, ran[300:])) == sorted(pauses), "each once"
+
+
+class _CountingOutbox(Outbox):
+    """Counts what a runner reports."""
+
+    def __init__(self) -> None:
+        self.done = 0
+
+    def send(
+        self,
+        kind: ResultKind,  # noqa: ARG002  as the method it stands for
+        first: int,
+        count: int,
+        body: Body,  # noqa: ARG002
+        *,
+        last: bool = False,  # noqa: ARG002
+    ) -> None:
+        """Count."""
+        self.done = first + count
+
+
+@pytest.mark.parametrize("runner", [_runner.run_batch, _runner.run_exact])
+@pytest.mark.parametrize("seed", range(20))
+def test_an_item_is_run_or_cut_and_never_both(
+    runner: Callable[[_runner.Run], None], seed: int
+) -> None:
+    slot_fd = _claims.create()
+    slot = _claims.Slot(slot_fd)
+    os.close(slot_fd)
+    rng = random.Random(seed)  # noqa: S311  a replay, not a secret
+    ran: list[int] = []
+
+    def call(item: int) -> None:
+        ran.append(item)
+        if rng.random() < 0.01:
+            time.sleep(0)  # the other thread's turn
+
+    outbox = _CountingOutbox()
+    slot.begin(1)
+    frame = _runner.Run(1, call, list(range(5000)), 10**12, slot, outbox, Interrupts())
+    delay_s, cuts = rng.uniform(0.0, 0.002), []
+    cutter = threading.Timer(delay_s, lambda: cuts.append(frame.cut()))
+    cutter.start()
+    runner(frame)
+    cutter.join(WAIT_S)
+    assert ran == list(range(len(ran))), "in order, each once"
+    assert len(frame.items) == len(ran) == outbox.done
+    assert cuts == [len(ran)], "what was cut is what did not run"
+    slot.close()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_kills_while_tasks_are_given_back_lose_and_double_nothing(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_relief, "PATIENCE_S", 0.0)  # whoever idles has the others asked at once
+    with Pool(3) as pool:
+        with killing(pool, 50, 0.01, seed) as killer:
+            run(pool, killer, tmp_path, seed)
+        assert pool.map_async(square, range(100)).get(WAIT_S) == [n * n for n in range(100)]
