@@ -24,7 +24,8 @@ from ._frames import (
     pack_task,
     unpack_result,
 )
-from ._link import Frame, Link
+from ._ledger import Frame
+from ._link import Link
 from ._loans import Loans
 from ._outcome import load_user_object
 from ._result_handler import deliver_loaded, fail_unloaded

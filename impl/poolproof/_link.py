@@ -13,7 +13,6 @@ import socket
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import compress
 from multiprocessing.process import BaseProcess
@@ -22,39 +21,12 @@ from . import _claims
 from ._channel import DONTWAIT, Body, Receiver, Record, send
 from ._claims import PHASE, SEQ, STARTED, Phase
 from ._frames import TaskHeader, TaskKind, pack_task, unpack_task
-from ._jobs import Job, Span
-from ._memory import Buffer, MemoryFile
+from ._ledger import Frame
+from ._memory import Buffer
 from ._replacement import Replacement
 from ._template import readable
 
 REAP_S = 5.0  # how long the exit status of a dead process may take to arrive
-
-
-@dataclass(slots=True)
-class Frame:
-    """Tasks on their way: sent to a worker, not finished.
-
-    delivered:    tasks whose outcome has arrived, counted from the front.
-    carries_call: the callable's pickle travels in this frame.
-    file:         memory file lent to the worker for as long as the frame lasts.
-    """
-
-    seq: int
-    job: Job
-    span: Span
-    carries_call: bool
-    file: MemoryFile | None
-    delivered: int = 0
-
-    def rest(self, done: int) -> Span:
-        """Return the tasks behind the first `done`."""
-        return Span(self.span.start + done, self.span.tasks[done:])
-
-    def shorten(self, left: int) -> Span:
-        """Take the tasks behind the first `left` out of the frame and return them."""
-        rest = self.rest(left)
-        self.span = Span(self.span.start, self.span.tasks[:left])
-        return rest
 
 
 class Link:

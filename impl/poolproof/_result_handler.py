@@ -11,7 +11,8 @@ from ._claims import split_log
 from ._frames import RESULT_HEADER_SIZE, ResultHeader, ResultKind, unpack_result
 from ._job_queue import JobQueue
 from ._jobs import Job
-from ._link import Frame, Link
+from ._ledger import Frame
+from ._link import Link
 from ._memory import MemoryFile, Shelf, body_of
 from ._outcome import Failure, load, undeliverable, unpack_error
 from ._trace import TraceWriter

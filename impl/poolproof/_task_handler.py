@@ -14,7 +14,8 @@ from ._channel import Body, fits_inline, pickle_into
 from ._frames import TaskHeader, TaskKind
 from ._job_queue import JobQueue
 from ._jobs import Job, Span
-from ._link import Frame, Link
+from ._ledger import Frame
+from ._link import Link
 from ._loans import Loans
 from ._memory import MemoryFile, Shelf
 from ._worker import APPLY_CALL_ID

@@ -17,7 +17,8 @@ from ._claims import Claim, Phase
 from ._errors import BrokenPoolError, WorkerLostError, describe_exit
 from ._frames import TaskKind
 from ._job_queue import JobQueue
-from ._link import Frame, Link
+from ._ledger import Frame
+from ._link import Link
 from ._result_handler import ResultHandler, deliver_outcomes
 from ._starter import Starter
 from ._trace import TraceWriter

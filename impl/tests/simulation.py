@@ -20,7 +20,8 @@ from poolproof import MapResult, _claims, _runner
 from poolproof._channel import Body
 from poolproof._frames import ResultKind, TaskHeader
 from poolproof._job_queue import JobQueue
-from poolproof._link import Frame, Link
+from poolproof._ledger import Frame
+from poolproof._link import Link
 from poolproof._loans import Loans
 from poolproof._map_jobs import MapJob
 from poolproof._memory import Shelf

@@ -7,7 +7,8 @@ from collections import deque
 from poolproof._channel import Body
 from poolproof._frames import TaskHeader
 from poolproof._job_queue import JobQueue
-from poolproof._link import Frame, Link
+from poolproof._ledger import Frame
+from poolproof._link import Link
 from poolproof._loans import Loans
 from poolproof._memory import Shelf
 from poolproof._task_handler import DEPTH, TaskHandler

@@ -1,0 +1,35 @@
+"""What a ledger has an entry of: a frame, from its sending to its last result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ._jobs import Job, Span
+from ._memory import MemoryFile
+
+
+@dataclass(slots=True)
+class Frame:
+    """Tasks on their way: sent to a worker, not finished.
+
+    delivered:    tasks whose outcome has arrived, counted from the front.
+    carries_call: the callable's pickle travels in this frame.
+    file:         memory file lent to the worker for as long as the frame lasts.
+    """
+
+    seq: int
+    job: Job
+    span: Span
+    carries_call: bool
+    file: MemoryFile | None
+    delivered: int = 0
+
+    def rest(self, done: int) -> Span:
+        """Return the tasks behind the first `done`."""
+        return Span(self.span.start + done, self.span.tasks[done:])
+
+    def shorten(self, left: int) -> Span:
+        """Take the tasks behind the first `left` out of the frame and return them."""
+        rest = self.rest(left)
+        self.span = Span(self.span.start, self.span.tasks[:left])
+        return rest
