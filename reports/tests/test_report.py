@@ -164,11 +164,16 @@ def test_hostile_text_stays_text(report: Path) -> None:
     assert samples.HOSTILE in str(unpacked(html)["cells"].values())
 
 
-def test_headline_names_what_the_reference_does(report: Path) -> None:
-    """The first sentence is the verdict on poolproof; the stdlib's hang stands beside it."""
+def test_headline_speaks_for_every_pool(report: Path) -> None:
+    """How many of how many conform, and which do not; then each that was judged, in words."""
     text = " ".join(Page(report.read_text(encoding="utf-8")).text)
+    assert (
+        "2 of 4 pools conform to the MUST clauses they were held to: poolproof (all 2) and "
+        "stdlib Pool (all 2). billiard does not. mpire was judged by none."
+    ) in text
     assert "poolproof 0.1.0 meets all 2 MUST clauses and all 2 SHOULD clauses." in text
-    assert "breaks 1 of 2 SHOULD clauses (DEATH-01)" in text
+    assert "stdlib Pool 3.13.0 meets all 2 MUST clauses and breaks 1 of 2 SHOULD clauses" in text
+    assert "breaks 1 of 2 MUST clauses (MAP-02) and breaks 2 of 2 SHOULD clauses" in text
 
 
 def test_a_known_failure_is_shown_as_what_it_is(report: Path) -> None:
