@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from enum import IntEnum
 from pathlib import Path
+from typing import Final
 
 from .cpython_tests import build_cpython_tests
 from .fields import RecordError
@@ -25,11 +26,12 @@ from .timings import build_timings
 
 ROOM = Path(__file__).parent
 RECORDS = ROOM / "records"
+_PAGE_BEGINS: Final = b"<!DOCTYPE html>"
 EPILOG = """\
 exit codes:
   0  the page was written; its path is the last line
   1  there are no records to build it from
-  2  an option is wrong
+  2  an option is wrong, or the page cannot be written where --out says
   3  a record file is malformed; the message names file and line
   4  with --fresh: a step failed; the page was built from what there is
 """
@@ -45,6 +47,10 @@ class Exit(IntEnum):
     STEP_FAILED = 4
 
 
+class _UnwritableError(Exception):
+    """The page cannot be written; the message names the file and the reason."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     parser = _parser()
@@ -53,6 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("--quick says how --fresh runs: give both, or neither")
     if options.fresh and options.records != RECORDS:
         parser.error(f"--fresh records to {RECORDS}: leave --records out")
+    if options.out and (wrong := _no_place(options.out)):
+        parser.error(wrong)
     try:
         if options.command == "timeline":
             return _timeline(options.file, options.out)
@@ -61,6 +69,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except RecordError as error:
         print(f"python -m reports: {error}", file=sys.stderr)
         return Exit.MALFORMED
+    except _UnwritableError as error:
+        print(f"python -m reports: {error}", file=sys.stderr)
+        return Exit.USAGE
     return code if code or steps_ok else Exit.STEP_FAILED
 
 
@@ -94,9 +105,31 @@ def _timeline(source: Path, out: Path | None) -> int:
     return Exit.WRITTEN
 
 
+def _no_place(out: Path) -> str | None:
+    """Return why `out` is no place for a page: what is there is no page, and would be lost."""
+    if out.is_dir():
+        return f"--out: expected a file, got the folder {out}; name a file in it"
+    try:
+        if out.is_file() and (begins := _beginning(out)) and begins != _PAGE_BEGINS:
+            return f"--out: {out} is no page of this command, and stays as it is; name another file"
+    except OSError as error:
+        return f"--out: {out} cannot be read: {error.strerror}; name another file"
+    return None
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(len(_PAGE_BEGINS))
+
+
 def _write(out: Path, page: str) -> None:
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(page, encoding="utf-8")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise _UnwritableError(
+            f"expected to write the page to {out}: {error.strerror}; name another file with --out"
+        ) from error
     print(out.resolve())
 
 
