@@ -59,6 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("--quick says how --fresh runs: give both, or neither")
     if options.fresh and options.records != RECORDS:
         parser.error(f"--fresh records to {RECORDS}: leave --records out")
+    if options.records != RECORDS and not options.records.is_dir():
+        parser.error(_no_folder(options.records))
     if options.out and (wrong := _no_place(options.out)):
         parser.error(wrong)
     try:
@@ -103,6 +105,11 @@ def _timeline(source: Path, out: Path | None) -> int:
     out = out or ROOM / "site" / f"timeline-{source.stem}.html"
     _write(out, draw_timeline(source))
     return Exit.WRITTEN
+
+
+def _no_folder(records: Path) -> str:
+    got = f"the file {records}" if records.exists() else f"{records}, which does not exist"
+    return f"--records: expected a folder of record files, got {got}"
 
 
 def _no_place(out: Path) -> str | None:

@@ -64,3 +64,18 @@ def test_a_place_that_takes_no_page_is_one_line(
     assert expected in said.err.splitlines()[-1]
     assert "Traceback" not in said.err
     assert said.out == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("nowhere", "nowhere, which does not exist"), ("run.jsonl", "the file ")],
+)
+def test_records_that_are_no_folder_are_called_what_they_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, expected: str
+) -> None:
+    """Not "found none": the folder is not there, or is a file."""
+    run(tmp_path)
+    assert code("--records", tmp_path / name, "--out", tmp_path / "page.html") == Exit.USAGE
+    said = capsys.readouterr().err
+    assert "--records: expected a folder of record files, got " in said
+    assert expected in said
