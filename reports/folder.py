@@ -13,6 +13,7 @@ from typing import Final
 
 JSON_LINES: Final = ("conformance", "cpython", "teeth")
 COMPARE: Final = "compare"
+_LONGEST_HEADER: Final = 1_000_000  # characters
 
 
 def of_kind(records: Path, kind: str) -> list[Path]:
@@ -26,13 +27,17 @@ def left_out(records: Path) -> list[tuple[Path, str]]:
 
 
 def kind_of(path: Path) -> str | None:
-    """Return what the file is a record of; None for one that is no record."""
+    """Return what the file is a record of; None for one that is no record.
+
+    Content goes before name: a run that was renamed to compare-1.json is a run.
+    """
     named = path.name.partition("-")[0]
-    if path.suffix == ".jsonl":
-        told = _kind_told(path)
-        return told if told in JSON_LINES else named if named in JSON_LINES else None
-    if path.suffix == ".json":
-        return COMPARE if named == COMPARE or _is_benchmark(path) else None
+    if (told := _kind_told(path)) in JSON_LINES:
+        return told
+    if path.suffix == ".jsonl" and named in JSON_LINES:
+        return named
+    if (path.suffix == ".json" and named == COMPARE) or _is_benchmark(path):
+        return COMPARE
     return None
 
 
@@ -42,26 +47,31 @@ def _files(records: Path) -> list[Path]:
 
 
 def _reason(path: Path) -> str:
-    if path.suffix == ".jsonl":
-        told = _kind_told(path)
-        got = f"one of kind {told!r}" if told else "none"
-        return f"expected a header of {', '.join(JSON_LINES)} in its first line, got {got}"
     if path.suffix == ".json":
         return "expected JSON as pytest-benchmark writes it, with machine_info and benchmarks"
-    return "expected .jsonl of a run, or .json of benchmarks"
+    told = _kind_told(path)
+    got = f"one of kind {told!r}" if told else "none"
+    return (
+        f"expected a header of {', '.join(JSON_LINES)} in its first line, got {got}; "
+        "or JSON of benchmarks"
+    )
 
 
 def _kind_told(path: Path) -> str | None:
     """Return the kind in the header; that of a clause run does not say any."""
     with path.open(encoding="utf-8", errors="replace") as stream:
-        header = _decoded(stream.readline())
+        header = _decoded(stream.readline(_LONGEST_HEADER))
     if not isinstance(header, Mapping) or header.get("record") != "header":
         return None
     return str(header.get("kind", "conformance"))
 
 
 def _is_benchmark(path: Path) -> bool:
-    content = _decoded(path.read_text(encoding="utf-8", errors="replace"))
+    with path.open(encoding="utf-8", errors="replace") as stream:
+        if stream.read(1) != "{":
+            return False
+        stream.seek(0)
+        content = _decoded(stream.read())
     return isinstance(content, Mapping) and {"machine_info", "benchmarks"} <= set(content)
 
 

@@ -53,7 +53,7 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
     except json.JSONDecodeError as error:
         raise RecordError(
             f"{path}, line {error.lineno}: expected JSON as pytest-benchmark writes it "
-            f"({error.msg}); delete the file and run python -m pytest benchmarks/compare again"
+            f"({error.msg}); move it elsewhere or run python -m pytest benchmarks/compare again"
         ) from error
     except RecordError as error:
         raise RecordError(f"{path}: {error}") from error

@@ -12,7 +12,7 @@ from ..fields import RecordError
 from ..folder import of_kind
 from ..load_conformance import load_conformance
 from ..records import read
-from . import samples
+from . import samples, timing_samples
 
 NAME = "conformance-20261123T200000Z-py3.13.0.jsonl"
 
@@ -118,9 +118,24 @@ def test_a_record_may_have_any_name(tmp_path: Path) -> None:
     """What a file holds says what it is."""
     run = [samples.header(), *samples.clauses(), *samples.all_pass(), samples.footer()]
     samples.write(tmp_path / "mine.jsonl", run)
-    samples.write(tmp_path / "fork.jsonl", samples.cpython_tests())
-    assert list(load_conformance(tmp_path).runs["file"]) == ["mine.jsonl"]
-    assert of_kind(tmp_path, "cpython") == [tmp_path / "fork.jsonl"]
+    samples.write(tmp_path / "compare-1.json", run)
+    samples.write(tmp_path / "bare", samples.cpython_tests())
+    timing_samples.write_json(tmp_path / "timings", timing_samples.comparison())
+    assert set(load_conformance(tmp_path).runs["file"]) == {"mine.jsonl", "compare-1.json"}
+    assert of_kind(tmp_path, "cpython") == [tmp_path / "bare"]
+    assert of_kind(tmp_path, "compare") == [tmp_path / "timings"]
+    assert build(tmp_path) == Exit.WRITTEN
+
+
+def test_no_error_tells_to_delete_a_record(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file of benchmarks that is malformed may be somebody's all the same."""
+    (tmp_path / "compare-1.json").write_text("not json", encoding="utf-8")
+    assert build(tmp_path) == Exit.MALFORMED
+    said = capsys.readouterr().err
+    assert "compare-1.json, line 1: expected JSON as pytest-benchmark writes it" in said
+    assert "delete the file" not in said
 
 
 def test_what_is_no_record_is_left_out_and_named(
@@ -143,7 +158,7 @@ def test_what_is_no_record_is_left_out_and_named(
     ]
     assert "teeth in its first line, got none" in said[0]
     assert "got one of kind 'opinions'" in said[1]
-    assert "expected .jsonl of a run" in said[2]
+    assert "teeth in its first line, got none; or JSON of benchmarks" in said[2]
     assert "as pytest-benchmark writes it" in said[3]
 
 
