@@ -34,7 +34,7 @@ def kind_of(path: Path) -> str | None:
     named = path.name.partition("-")[0]
     if (told := _kind_told(path)) in JSON_LINES:
         return told
-    if path.suffix == ".jsonl" and named in JSON_LINES:
+    if path.suffix == ".jsonl" and named in JSON_LINES and not _cut_short(path):
         return named
     if (path.suffix == ".json" and named == COMPARE) or _is_benchmark(path):
         return COMPARE
@@ -49,12 +49,25 @@ def _files(records: Path) -> list[Path]:
 def _reason(path: Path) -> str:
     if path.suffix == ".json":
         return "expected JSON as pytest-benchmark writes it, with machine_info and benchmarks"
+    if cut := _cut_short(path):
+        return cut
     told = _kind_told(path)
     got = f"one of kind {told!r}" if told else "none"
     return (
         f"expected a header of {', '.join(JSON_LINES)} in its first line, got {got}; "
         "or JSON of benchmarks"
     )
+
+
+def _cut_short(path: Path) -> str | None:
+    """Return what is there of a run that was stopped before its header was whole."""
+    if not path.stat().st_size:
+        return "it is empty: nothing of a run was recorded"
+    with path.open(encoding="utf-8", errors="replace") as stream:
+        first = stream.readline(_LONGEST_HEADER)
+    if first.startswith('{"') and not first.endswith("\n") and _decoded(first) is None:
+        return "it was cut short within its first line: nothing of a run was recorded"
+    return None
 
 
 def _kind_told(path: Path) -> str | None:

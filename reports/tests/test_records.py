@@ -47,12 +47,20 @@ def test_a_file_cut_within_a_line_is_shown_as_incomplete(tmp_path: Path) -> None
     assert f"interrupted after {len(found.verdicts)} of 30 checks" in page
 
 
-def test_a_file_cut_within_its_header_is_no_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", [NAME, "teeth-1.jsonl", "cpython-1.jsonl", "mine"])
+@pytest.mark.parametrize(
+    ("length", "expected"), [(50, "cut short within its first line"), (0, "it is empty")]
+)
+def test_a_file_cut_within_its_header_is_left_out_and_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, length: int, expected: str
+) -> None:
     """A run that was stopped at once leaves nothing to show."""
-    path = samples.write(tmp_path / NAME, [samples.header()])
-    path.write_text(path.read_text(encoding="utf-8")[:50], encoding="utf-8")
+    path = samples.write(tmp_path / name, [samples.header()])
+    path.write_text(path.read_text(encoding="utf-8")[:length], encoding="utf-8")
     assert read(path) is None
     assert build(tmp_path) == Exit.NO_RECORDS
+    assert f"left out {path}: it" in (said := capsys.readouterr().err)
+    assert expected in said
 
 
 @pytest.mark.parametrize(
