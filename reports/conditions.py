@@ -9,7 +9,7 @@ import pandas as pd
 
 from . import units
 from .frames import rows
-from .sources import source
+from .sources import interrupted, source
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def build_conditions(runs: pd.DataFrame) -> Conditions:
     """Describe the runs; the newest one is the first row."""
     every = rows(runs)
     facts = _facts(every[0]) if every else ()
-    banners = tuple(_banner(run) for run in every if not run["complete"])
+    banners = interrupted(((run, run["ran"]) for run in every), "checks")
     return Conditions(facts, banners, tuple(_source(run) for run in every))
 
 
@@ -55,14 +55,6 @@ def _facts(run: dict[str, Any]) -> tuple[tuple[str, str], ...]:
         ("Command", run["command"]),
     )
     return tuple((label, str(value) or "not recorded") for label, value in facts)
-
-
-def _banner(run: dict[str, Any]) -> str:
-    return (
-        f"Incomplete: the run of {units.moment(run['started'])} on Python {run['python']} was "
-        f"interrupted after {run['ran']} of {run['expected']} checks ({run['file']}). "
-        "What it recorded is shown."
-    )
 
 
 def _source(run: dict[str, Any]) -> dict[str, str]:

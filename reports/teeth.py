@@ -108,9 +108,7 @@ def build_teeth(data: Teeth) -> TeethTable:
         areas=areas,
         sound=sound,
         repeated=sum(trial["tries"] > 1 for trial in trials),
-        banners=tuple(
-            interrupted(run, run["ran"], "trials") for run in runs if not run["complete"]
-        ),
+        banners=interrupted(((run, run["ran"]) for run in runs), "trials"),
         sources=tuple(source(run, f"{run['ran']} trials of the suite") for run in runs),
     )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ..__main__ import Exit, main
+from ..conditions import build_conditions
 from ..fields import RecordError
 from ..folder import of_kind
 from ..load_conformance import load_conformance
@@ -45,6 +46,22 @@ def test_a_file_cut_within_a_line_is_shown_as_incomplete(tmp_path: Path) -> None
     assert build(tmp_path) == Exit.WRITTEN
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert f"interrupted after {len(found.verdicts)} of 30 checks" in page
+
+
+def test_interrupted_runs_share_one_warning(tmp_path: Path) -> None:
+    """It names each; one that only lacks its last line was not interrupted "after 1 of 1"."""
+    verdict = samples.verdict("MAP-01", "billiard:Pool", "fork")
+    for name, expected in (("a", 9), ("b", 30), ("c", 1)):
+        run = [samples.header(expected=expected), *samples.clauses(), verdict]
+        samples.write(tmp_path / f"{name}.jsonl", run)
+    (banner,) = build_conditions(load_conformance(tmp_path).runs).banners
+    assert banner.startswith("Incomplete: 3 runs have no end: the run of 2026-11-23 20:00 UTC")
+    assert "interrupted after 1 of 9 checks (a.jsonl)" in banner
+    assert "interrupted after 1 of 30 checks (b.jsonl)" in banner
+    assert "with all of its checks (1 of 1), but without its last line (c.jsonl)" in banner
+    assert build(tmp_path) == Exit.WRITTEN
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert page.count("Incomplete:") == 1
 
 
 @pytest.mark.parametrize("name", [NAME, "teeth-1.jsonl", "cpython-1.jsonl", "mine"])

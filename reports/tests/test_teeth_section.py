@@ -87,7 +87,7 @@ def test_one_python_on_which_a_pool_escapes_is_not_hidden(tmp_path: Path) -> Non
 def test_a_run_cut_short_says_so(tmp_path: Path) -> None:
     """No footer: a banner, and the source is incomplete."""
     table = table_of(tmp_path, samples.teeth()[:-1])
-    assert "6 of its 6 trials are shown" in table.banners[0]
+    assert "with all of its trials (6 of 6), but without its last line" in table.banners[0]
     assert [source["state"] for source in table.sources] == ["incomplete"]
 
 
