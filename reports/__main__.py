@@ -27,6 +27,9 @@ from .timings import build_timings
 ROOM = Path(__file__).parent
 RECORDS = ROOM / "records"
 _PAGE_BEGINS: Final = b"<!DOCTYPE html>"
+USAGE = """\
+%(prog)s [-h] [--records DIR] [--asv DIR] [--out FILE] [--fresh [--quick]]
+       %(prog)s timeline [-h] [--out PAGE] FILE"""
 EPILOG = """\
 exit codes:
   0  the page was written; its path is the last line
@@ -156,6 +159,7 @@ def _no_records(records: Path, asv: Path) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m reports",
+        usage=USAGE,
         description="Turn record files into one self-contained HTML page and print its path.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -178,7 +182,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--out", type=Path, metavar="FILE", help="the page to write (default: in reports/site)")
     add("--fresh", action="store_true", help="first run the suite and the benchmarks")
     add("--quick", action="store_true", help="with --fresh: a quick run of each")
-    commands = parser.add_subparsers(dest="command", metavar="")
+    commands = parser.add_subparsers(
+        title="instead of the report",
+        description="(a folder of records is named by --records)",
+        dest="command",
+        prog="python -m reports",
+        metavar="COMMAND",
+    )
     timeline = commands.add_parser("timeline", help="draw a Chrome-trace file: a lane a worker")
     timeline.add_argument("file", type=Path, metavar="FILE", help="JSON with events of ph X")
     # SUPPRESS: not given here, the option before the word `timeline` stands.

@@ -79,3 +79,13 @@ def test_records_that_are_no_folder_are_called_what_they_are(
     said = capsys.readouterr().err
     assert "--records: expected a folder of record files, got " in said
     assert expected in said
+
+
+def test_a_stray_word_is_called_what_was_expected(capsys: pytest.CaptureFixture[str]) -> None:
+    """The error names the argument, the word, and what there is; the help does, too."""
+    assert code("r1") == Exit.USAGE
+    said = capsys.readouterr().err
+    assert "argument COMMAND: invalid choice: 'r1'" in said
+    assert "timeline" in said
+    assert code("--help") == Exit.WRITTEN
+    assert "a folder of records is named by --records" in capsys.readouterr().out
