@@ -28,6 +28,12 @@ def maybe_text(raw: Json, key: str) -> str | None:
     return value or None
 
 
+def maybe_version(raw: Json) -> str | None:
+    """Return the version of a pool, or None where the record says that it is unknown."""
+    found = maybe_text(raw, "version")
+    return None if found == "unknown" else found
+
+
 def number(raw: Json, key: str) -> float:
     """Return the number under `key`, which must be there."""
     value = maybe_number(raw, key)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from .fields import RecordError, items, mapping, maybe_number, maybe_text, text
+from .fields import RecordError, items, mapping, maybe_number, maybe_text, maybe_version, text
 from .folder import COMPARE, of_kind
 
 COLUMNS = (
@@ -72,7 +72,7 @@ def _measured(benchmark: Mapping[str, Any]) -> dict[str, Any]:
         "entrant": text(info, "label"),
         "subject": text(info, "pool"),
         "role": text(info, "role"),
-        "version": maybe_text(info, "version"),
+        "version": maybe_version(info),
         "chunksize": maybe_number(info, "chunksize"),
         "tasks": tasks,
         "load_average": items(info, "load_average"),
@@ -94,7 +94,7 @@ def _unmeasured(entrant: Mapping[str, Any]) -> dict[str, Any]:
         "entrant": text(entrant, "label"),
         "subject": text(entrant, "pool"),
         "role": text(entrant, "role"),
-        "version": maybe_text(entrant, "version"),
+        "version": maybe_version(entrant),
         "chunksize": None,
         "tasks": None,
         "load_average": [],

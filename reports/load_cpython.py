@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from .fields import RecordError, items, kind, mapping, maybe_number, maybe_text, text
+from .fields import RecordError, items, kind, mapping, maybe_number, maybe_text, maybe_version, text
 from .folder import of_kind
 from .records import about, lines, located
 
@@ -53,7 +53,7 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _versions(record: Mapping[str, Any]) -> dict[str, str | None]:
-    return {text(one, "name"): maybe_text(one, "version") for one in items(record, "subjects")}
+    return {text(one, "name"): maybe_version(one) for one in items(record, "subjects")}
 
 
 def _test(record: Mapping[str, Any], versions: Mapping[str, str | None]) -> dict[str, Any]:

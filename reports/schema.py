@@ -11,7 +11,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from .fields import Json, RecordError, items, kind, mapping, maybe_number, maybe_text, number, text
+from .fields import (
+    Json,
+    RecordError,
+    items,
+    kind,
+    mapping,
+    maybe_number,
+    maybe_text,
+    maybe_version,
+    number,
+    text,
+)
 
 SCHEMA: Final = 1
 LEVELS: Final = ("MUST", "SHOULD", "OBSERVED")
@@ -144,7 +155,7 @@ def _subject(raw: object) -> Subject:
         raise RecordError(f'expected each of "subjects" to be an object, got {kind(raw)}')
     return Subject(
         name=text(raw, "name"),
-        version=maybe_text(raw, "version"),
+        version=maybe_version(raw),
         requirement=maybe_text(raw, "requirement"),
         available=bool(raw.get("available", True)),
         reason=maybe_text(raw, "reason"),

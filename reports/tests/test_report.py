@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from .. import stats, units
+from ..__main__ import main
 from ..load_compare import load_compare
 from ..load_conformance import load_conformance
 from . import samples
@@ -174,6 +175,25 @@ def test_headline_speaks_for_every_pool(report: Path) -> None:
     assert "poolproof 0.1.0 meets all 2 MUST clauses and all 2 SHOULD clauses." in text
     assert "stdlib Pool 3.13.0 meets all 2 MUST clauses and breaks 1 of 2 SHOULD clauses" in text
     assert "breaks 1 of 2 MUST clauses (MAP-02) and breaks 2 of 2 SHOULD clauses" in text
+
+
+def test_no_version_is_shown_where_none_is_known(tmp_path: Path) -> None:
+    """A pool in somebody's module is not called "unknown"."""
+    subjects = [{"name": "mine:Pool", "version": "unknown"}]
+    about = {"subjects": subjects, "expected": 1}
+    verdict = samples.verdict("MAP-01", "mine:Pool", "fork")
+    samples.write(
+        tmp_path / "run.jsonl",
+        [samples.header(**about), *samples.clauses(), verdict, samples.footer()],
+    )
+    test = {"record": "test", "subject": "mine:Pool", "start_method": "fork", "test": "T.test_map"}
+    cpython = [samples.header(kind="cpython", **about), test | {"result": "pass"}, samples.footer()]
+    samples.write(tmp_path / "cpython.jsonl", cpython)
+    out = tmp_path / "page.html"
+    assert main(["--records", str(tmp_path), "--asv", str(tmp_path), "--out", str(out)]) == 0
+    body = out.read_text(encoding="utf-8").partition("<main>")[2].partition("<script")[0]
+    assert "<h1>mine meets 1 of 2 MUST clauses" in body
+    assert "unknown" not in body
 
 
 def test_a_known_failure_is_shown_as_what_it_is(report: Path) -> None:
