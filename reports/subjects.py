@@ -37,8 +37,20 @@ class Card:
     reason: str | None
     pip_line: str | None
     ran: int  # checks that led to a verdict on the pool
-    expected: int  # testable clauses × start methods
+    clauses: int  # testable ones, of every level
+    start_methods: int
     bars: tuple[LevelBar, ...]
+
+    @property
+    def reach(self) -> str:
+        """Of how many checks `ran` is a part, and how the headline's clauses make that number."""
+        methods = (
+            "1 start method" if self.start_methods == 1 else f"{self.start_methods} start methods"
+        )
+        return (
+            f"{self.ran} of {self.clauses * self.start_methods} checks ({self.clauses} clauses, "
+            f"those of every level, × {methods})"
+        )
 
 
 def build_cards(grid: Grid, data: Conformance) -> list[Card]:
@@ -75,7 +87,8 @@ def _card(grid: Grid, row: dict[str, Any]) -> Card:
         reason=(row["reason"] or "").removesuffix(f": {pip_line}") or None,  # it stands below
         pip_line=pip_line,
         ran=sum(count for bar in bars for verdict, count in bar.counts if verdict in JUDGED),
-        expected=testable * len(mine),
+        clauses=testable,
+        start_methods=len(mine),
         bars=bars,
     )
 

@@ -177,6 +177,25 @@ def test_headline_speaks_for_every_pool(report: Path) -> None:
     assert "breaks 1 of 2 MUST clauses (MAP-02) and breaks 2 of 2 SHOULD clauses" in text
 
 
+def test_the_two_counts_are_related_in_words(report: Path) -> None:
+    """The headline counts clauses of a level, a card checks: clauses × start methods."""
+    text = " ".join(Page(report.read_text(encoding="utf-8")).text)
+    relation = "10 of 10 checks (5 clauses, those of every level, × 2 start methods) gave a verdict"
+    assert relation in text
+    assert "the sentences on top count clauses of one level" in text
+    assert "Conditions of the newest of" not in text, "there is one run"
+
+
+def test_conditions_of_one_run_of_several_are_called_that(tmp_path: Path) -> None:
+    """A page that merges runs says whose deadline, load and command it shows."""
+    for name, started in (("a", "2026-11-23T20:00:00+00:00"), ("b", "2026-11-24T20:00:00+00:00")):
+        run = [samples.header(started=started), *samples.clauses(), *samples.all_pass()]
+        samples.write(tmp_path / f"{name}.jsonl", [*run, samples.footer()])
+    out = tmp_path / "page.html"
+    assert main(["--records", str(tmp_path), "--asv", str(tmp_path), "--out", str(out)]) == 0
+    assert "Conditions of the newest of 2 runs" in out.read_text(encoding="utf-8")
+
+
 def test_no_version_is_shown_where_none_is_known(tmp_path: Path) -> None:
     """A pool in somebody's module is not called "unknown"."""
     subjects = [{"name": "mine:Pool", "version": "unknown"}]
