@@ -43,6 +43,6 @@ class Relief:
         if self._since is None:
             self._since = now
         elif now - self._since >= PATIENCE_S:
-            self._since = None
+            self._since = now  # one that loads its frame is asked the next time
             for link in withholding:
                 link.ask_back()

@@ -89,6 +89,39 @@ def test_two_tasks_that_wait_for_each_other_meet(
     assert way is _imap_unordered or values == items
 
 
+class _LinkStub:
+    """What relief sees of a worker; `loads` times it cannot be asked yet."""
+
+    ready = held = True
+    retiring = False
+
+    def __init__(self, ledger: list[int], loads: int = 0) -> None:
+        self.ledger = ledger
+        self.rung = 0
+        self._loads = loads
+
+    def withholds(self) -> bool:
+        return bool(self.ledger) and not self.rung
+
+    def ask_back(self) -> None:
+        self._loads -= 1
+        self.rung += self._loads < 0
+
+
+def test_a_worker_that_loads_its_frame_is_asked_when_it_runs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_relief, "PATIENCE_S", 0.0)
+    relief, busy, idle = _relief.Relief(), _LinkStub([1], loads=2), _LinkStub([])
+    links: Any = [busy, idle]
+    turns = 0
+    relief.look(links)
+    while relief.pause_s is not None:
+        relief.look(links)
+        turns += 1
+    assert (busy.rung, idle.rung, turns) == (1, 0, 4), "asked in vain twice, then once; then none"
+
+
 def _wait_or_die(item: tuple[str, float]) -> float:
     path, pause_s = item
     with Path(path).open("a") as diary:
