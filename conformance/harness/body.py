@@ -26,7 +26,7 @@ from hypothesis.errors import UnsatisfiedAssumption
 from . import census
 from .bound import BoundSubject
 from .clock import BodyClock
-from .expect import InjectorError, Mismatch, MissingMethod, NotSupported, Skip
+from .expect import InjectorError, Mismatch, MissingMethod, NotSupported, Skip, StepFailed
 from .phases import PhaseBoard
 from .request import SMOKE, Request
 from .verdicts import Verdict
@@ -104,8 +104,11 @@ def _hold(
         clock,
         Path(request.folder),
     )
-    if request.prepare:
-        subject.prepare(request.needs)
+    try:
+        if request.prepare:
+            subject.prepare(request.needs)
+    except BaseException as error:  # noqa: BLE001 - whatever the subject raises is a verdict
+        return _failure(error)
     census.mark_semaphores()
     before = census.baseline()
     report = _try(test, subject, arguments, request)
@@ -159,6 +162,8 @@ def _failure(error: BaseException) -> dict[str, Any]:
     report: dict[str, Any] = {"verdict": Verdict.FAIL, "observed": observed, "traceback": text}
     if isinstance(error, Mismatch):
         report |= {"expected": error.expected, "observed": error.observed, "message": str(error)}
+        if isinstance(error, StepFailed):
+            report["phase"] = error.step
     elif isinstance(error, InjectorError) or _is_ours(error):
         report |= {"verdict": Verdict.ERROR, "message": f"the suite's own failure: {observed}"}
     else:

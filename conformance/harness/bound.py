@@ -17,7 +17,7 @@ from typing import Any
 from .. import subjects, tasks
 from .census import Baseline, Census, leftovers
 from .clock import BodyClock, longest_s
-from .expect import NotSupported
+from .expect import NotSupported, StepFailed
 from .history import Event, read
 from .outcome import Outcome, capture, same
 from .phases import PhaseBoard
@@ -49,6 +49,8 @@ class BoundSubject:
         """Seconds of wall time that this body does not outlive: for a wait that ends with it."""
         self.folder = folder
         """A folder of this body's own, gone with it: for FIFOs and marks."""
+        self.in_use = False
+        """Whether it was more than looked at: there may be something for `release` to end."""
         self._deadline_s = deadline_s
         self._board = board
         self._clock = clock
@@ -69,6 +71,7 @@ class BoundSubject:
 
     def open(self, processes: int | None = 2, **options: Any) -> TrackedPool:
         """Open a pool: `initializer`, `initargs`, `maxtasksperchild` as `subjects` has them."""
+        self.in_use = True
         tracker = Tracker(self._board, self._transcript)
         opener = functools.partial(self.declared.open, start_method=self.start_method)
         name = self._transcript.call("Pool", "", (processes,), options)
@@ -151,16 +154,21 @@ class BoundSubject:
         return mine
 
     def prepare(self, needs: Iterable[str]) -> None:
-        """Start what the engine needs for any pool, where a clause with these needs will run."""
+        """Start what the engine needs for any pool, where a clause with these needs will run.
+
+        Raises: StepFailed.
+        """
         if not self.lacks(needs):
-            with self.phase("prepare"):
-                self.declared.prepare()
+            self.in_use = True
+            self._take("prepare", self.declared.prepare)
 
     def release(self) -> None:
-        """End what the engine keeps alive between pools: that is no leak of this body's."""
-        if "declared" in vars(self):
-            with self.phase("release"):
-                self.declared.release()
+        """End what the engine keeps alive between pools: that is no leak of this body's.
+
+        Raises: StepFailed.
+        """
+        if self.in_use:
+            self._take("release", self.declared.release)
 
     def close(self) -> None:
         """Close what the harness itself opened, before the census."""
@@ -169,6 +177,13 @@ class BoundSubject:
             gate.close()
         for oracle in self._oracles:
             oracle.close()
+
+    def _take(self, name: str, step: Callable[[], object]) -> None:
+        with self.phase(name):
+            try:
+                step()
+            except (Exception, SystemExit) as error:  # a foreign function may do anything
+                raise StepFailed(name, error) from error
 
     def _oracle(self) -> "BoundSubject":
         """Return the stdlib's pool under this start method, or under its first if it has not it."""

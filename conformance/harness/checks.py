@@ -32,8 +32,12 @@ def probe(subject: BoundSubject) -> dict[str, Any]:
 
 
 def smoke(subject: BoundSubject) -> float:
-    """Open a pool, run one task, end the pool: less than any clause asks for; returns seconds."""
+    """Open a pool, run one task, end the pool: less than any clause asks for; returns seconds.
+
+    What has to be up before any pool is started first, and within that time, as in any body.
+    """
     started = time.perf_counter()
+    subject.prepare(())
     with subject.open(2) as pool:
         if subject.capabilities.apply:
             expect.equal(pool.apply(tasks.square, (3,)), 9, "the result of one task")

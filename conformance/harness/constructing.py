@@ -17,6 +17,7 @@ def own_constructor(subject: BoundSubject) -> Callable[..., Any]:
     declared = subject.declared
     if declared.adapted:
         raise NotSupported("is driven through an adapter: it has a constructor of its own")
+    subject.in_use = True
     target, context = with_start_method(
         declared.target, declared.start_method_by, subject.start_method
     )

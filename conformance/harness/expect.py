@@ -30,6 +30,15 @@ class Mismatch(AssertionError):  # noqa: N818 - a verdict on its way, as those b
         self.observed = observed
 
 
+class StepFailed(Mismatch):
+    """What the subject names as `prepare` or `release` raised: `step` says which."""
+
+    def __init__(self, step: str, error: BaseException) -> None:
+        told = " ".join(f"{type(error).__name__}: {error}".split())
+        super().__init__(f"{step}() to return", f"{step}() raised {told}")
+        self.step = step
+
+
 class InjectorError(Exception):
     """A fault could not be injected or healed: the suite's own failure, verdict ERROR."""
 

@@ -187,8 +187,12 @@ def _smoke(
     checks: Checks, subjects: Sequence[ReadySubject], budget: Budget
 ) -> dict[tuple[str, str], float]:
     """Smoke-test them; returns how long each took under each start method."""
+
+    def _smoke_s(subject: ReadySubject, method: str) -> float:
+        return budget.first_s if subject.told.get("prepares") else budget.smoke_s(method)
+
     started = [
-        (subject, method, checks.start("smoke", subject.name, method, budget.smoke_s(method)))
+        (subject, method, checks.start("smoke", subject.name, method, _smoke_s(subject, method)))
         for subject in subjects
         for method in subject.start_methods
     ]
@@ -196,12 +200,23 @@ def _smoke(
     for subject, method, case in started:
         attempt = checks.result(case)
         if attempt.verdict not in (Verdict.PASS, Verdict.LEAK):
-            told = attempt.message or attempt.observed or attempt.traceback
             raise UnusableSubjectError(
-                f"{subject.name} under {method} fails the smoke test ({attempt.verdict}: {told}): "
-                f"expected to open a pool, run square(3) and end the pool; its adapter or its "
-                f"installation is wrong, no clause was tried",
+                f"{subject.name} under {method} {_smoke_trouble(attempt)}, no clause was tried",
                 Exit.SMOKE_FAILED,
             )
         took_s[subject.name, method] = float(attempt.value)
     return took_s
+
+
+def _smoke_trouble(attempt: Attempt) -> str:
+    told = attempt.message or attempt.observed or attempt.traceback
+    if attempt.phase in ("prepare", "release"):
+        goal = "start what its pools need" if attempt.phase == "prepare" else "end it"
+        return (
+            f"is not ready ({attempt.verdict}: {told}): expected the function that it declares as "
+            f"{attempt.phase} to {goal} and to return; try that function by itself"
+        )
+    return (
+        f"fails the smoke test ({attempt.verdict}: {told}): expected to open a pool, run "
+        f"square(3) and end the pool; its adapter or its installation is wrong"
+    )

@@ -1,6 +1,7 @@
 """A stand-alone script of what a body did: imports the subject and nothing of the suite.
 
-But for a subject with an API of its own: its calls go through the adapter of the suite.
+But for a subject with an API of its own, whose calls go through the adapter of the suite, and for
+one that names what starts and what ends what its pools need: the suite knows these two functions.
 Rendered from the transcript of the calls (see `transcript`) and the source of
 the task functions they name.
 """
@@ -30,6 +31,8 @@ def render(seen: Attempt, request: Request, modules: list[ModuleType]) -> str:
     statements = _survived(seen.transcript.rstrip().splitlines())
     if seen.verdict is Verdict.FAIL:
         statements += _shown(statements)
+    if request.prepare:
+        statements = ["runtime.prepare()", *statements, "runtime.release()"]
     where = f" in {seen.phase}" if seen.phase else ""
     statements.append(f"# {seen.verdict}{where}: {seen.message or seen.observed}".split("\n")[0])
     names = {n.id for n in ast.walk(ast.parse("\n".join(statements))) if isinstance(n, ast.Name)}
@@ -38,6 +41,7 @@ def render(seen: Attempt, request: Request, modules: list[ModuleType]) -> str:
         f'"""{request.clause}: {request.subject} under {request.start_method}, {seen.verdict}."""',
         "\n".join(sorted({*imports, *_subject_import(request)})),
         _opener(request),
+        f"runtime = load({request.subject!r})" if request.prepare else "",
         *definitions,
         "if __name__ == '__main__':\n"
         + textwrap.indent("\n".join(_body(statements, request)), "    "),
@@ -48,11 +52,13 @@ def render(seen: Attempt, request: Request, modules: list[ModuleType]) -> str:
 
 
 def _subject_import(request: Request) -> list[str]:
+    loader = f"from {place.PACKAGE}.subjects import load"
     if not _has_pool_api(request):
-        return ["import functools", f"from {place.PACKAGE}.subjects import load"]
+        return ["import functools", loader]
     module, _, attribute = request.subject.partition(":")
     family = _family(module)
-    return [f"import {family}", f"from {module} import {attribute} as Pool"]
+    imports = [f"import {family}", f"from {module} import {attribute} as Pool"]
+    return [*imports, loader] if request.prepare else imports
 
 
 def _has_pool_api(request: Request) -> bool:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from multiprocessing.pool import Pool as WholePool
 from multiprocessing.pool import ThreadPool
 from typing import Any
 
@@ -32,11 +33,11 @@ def _stop() -> None:
 
 @declares(**_THREADS, prepare=_start, release=_stop)
 class Pool(ThreadPool):
-    """Needs the runtime, and starts it where it is not up yet: a smoke test prepares nothing."""
+    """Needs the runtime."""
 
     def __init__(self, processes: int | None = None, **options: Any) -> None:
         if not _RUNNING:
-            _start()
+            raise RuntimeError("expected the runtime to be up: nobody has prepared it")
         super().__init__(processes, **options)
 
 
@@ -52,3 +53,44 @@ class Reversed(Pool):
     def map(self, *args: Any, **kwargs: Any) -> list[Any]:
         """Turn the results round."""
         return super().map(*args, **kwargs)[::-1]
+
+
+def _refuse() -> None:
+    raise RuntimeError("the mill is down")
+
+
+def _refuse_to_stop() -> None:
+    _stop()
+    raise RuntimeError("the mill cannot be stopped")
+
+
+@declares(**_THREADS, prepare=_refuse, release=_stop)
+class Unready(Pool):
+    """Has a runtime that does not start."""
+
+
+@declares(**_THREADS, prepare=_start, release=_refuse_to_stop)
+class Unstoppable(Pool):
+    """Has a runtime that does not end as it should."""
+
+
+def _start_once() -> None:
+    if _RUNNING:
+        raise RuntimeError("expected one prepare a class of tests")
+    _start()
+
+
+def _stop_what_runs() -> None:
+    if not _RUNNING:
+        raise RuntimeError("expected a release behind a prepare only")
+    _stop()
+
+
+@declares(prepare=_start_once, release=_stop_what_runs)
+class Processes(WholePool):
+    """A Pool that needs the runtime, and whose steps are as strict as a user's may be."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        if not _RUNNING:
+            raise RuntimeError("expected the runtime to be up: nobody has prepared it")
+        super().__init__(*args, **options)

@@ -1,7 +1,15 @@
 """Engines with a runtime of their own: started and ended within each body, and no leak."""
 
+import os
 import shlex
+import subprocess
+import sys
+from pathlib import Path
 
+import pytest
+
+from ..harness.exits import Exit
+from ..place import SOURCE_ROOT
 from .whole_run import Suite
 
 _POOLS = f"{__package__}.engine_pools"
@@ -33,3 +41,51 @@ def test_a_replay_command_leaves_out_a_start_method_of_the_engine_s_own(suite: S
     (verdict,) = suite.records("verdict")
     words = shlex.split(verdict["replay"])
     assert words[-4:] == ["--pool", f"{_POOLS}:Reversed", "--clause", "MAP-01"]
+
+
+def test_release_comes_behind_a_prepare_only(suite: Suite) -> None:
+    """No import and no clause that the pool lacks calls one of the two alone."""
+    pool = ("--pool", f"{_POOLS}:Processes")
+    code, text = suite.run(*pool, "--clause", "MAP-01", "--clause", "API-04", "--examples", "2")
+    assert code == 0, text
+    assert {v["verdict"] for v in suite.records("verdict")} == {"PASS"}
+
+
+@pytest.mark.parametrize(
+    ("pool", "step", "told"),
+    [
+        ("Unready", "prepare", "RuntimeError: the mill is down"),
+        ("Unstoppable", "release", "RuntimeError: the mill cannot be stopped"),
+    ],
+)
+def test_a_step_that_raises_is_the_subject_s_trouble(
+    suite: Suite, pool: str, step: str, told: str
+) -> None:
+    """One line names the step and what it raised; no clause is tried, and the suite is well."""
+    code, text = suite.run("--pool", f"{_POOLS}:{pool}", "--clause", "MAP-01")
+    assert code == Exit.SMOKE_FAILED, text
+    (line,) = [line for line in text.splitlines() if line.startswith("ERROR: ")]
+    assert f"{_POOLS}:{pool} under mill is not ready (FAIL: " in line
+    assert f"{step}() raised {told}" in line
+    assert f"declares as {step}" in line
+    assert not suite.survivors()
+
+
+def test_a_stand_alone_script_calls_both_steps(suite: Suite, tmp_path: Path) -> None:
+    """It runs as it is: the pool finds its runtime up, and leaves none behind."""
+    code, text = suite.run("--pool", f"{_POOLS}:Reversed", "--clause", "MAP-01")
+    assert code == Exit.FAILED, text
+    (verdict,) = suite.records("verdict")
+    path = tmp_path / "script.py"
+    path.write_text(verdict["script"], encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, path],
+        env={**os.environ, "PYTHONPATH": str(SOURCE_ROOT), "POOLPROOF_META_MARK": suite.mark},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert " = [" in done.stdout
+    assert not suite.survivors()
