@@ -35,6 +35,7 @@ class Campaign:
         return [
             ClassRun(
                 subject=subject.name,
+                prepares=subject.prepares,
                 start_method=method,
                 case=case,
                 methods=tuple(name.partition(".")[2] for name in names),

@@ -8,13 +8,16 @@ from ..place import PACKAGE
 
 POOL: Final = "POOLPROOF_CPYTHON_POOL"  # the subject, MODULE:ATTR
 START_METHOD: Final = "POOLPROOF_CPYTHON_START_METHOD"  # "" leaves the platform's default
+PREPARES: Final = "POOLPROOF_CPYTHON_PREPARES"  # "1" where the subject names what to start first
 SUITE: Final = "POOLPROOF_CPYTHON_SUITE"  # the package of this suite, as it is imported here
 STACKS: Final = "POOLPROOF_CPYTHON_STACKS"  # the folder where each process dumps its stacks
 
 HOOKS: Final = Path(__file__).parent / "hooks"  # holds sitecustomize.py
 
 
-def environment(pool: str, start_method: str, scratch: Path) -> dict[str, str]:
+def environment(
+    pool: str, start_method: str, scratch: Path, *, prepares: bool = False
+) -> dict[str, str]:
     """Return the environment of a worker that holds `pool` to tests.
 
     `scratch` takes the stack dumps and every temporary file, so that one removal leaves nothing.
@@ -27,6 +30,7 @@ def environment(pool: str, start_method: str, scratch: Path) -> dict[str, str]:
         "TMPDIR": str(scratch),
         POOL: pool,
         START_METHOD: start_method,
+        PREPARES: "1" if prepares else "",
         STACKS: str(scratch),
         SUITE: PACKAGE,
     }

@@ -28,6 +28,8 @@ class ClassRun:
     """
 
     subject: str
+    prepares: bool
+    """Whether the subject has something to start before its first pool."""
     start_method: str
     case: str
     """The class."""
@@ -79,9 +81,12 @@ class _Attempt:
         reading, writing = multiprocessing.Pipe(duplex=False)
         with writing:
             descriptor = writing.fileno()
+            run = self._run
             group = Group(
-                [sys.executable, "-m", WORKER, str(descriptor), self._run.case, *self._waiting],
-                environment=environment(self._run.subject, _stdlib_method(self._run), folder),
+                [sys.executable, "-m", WORKER, str(descriptor), run.case, *self._waiting],
+                environment=environment(
+                    run.subject, _stdlib_method(run), folder, prepares=run.prepares
+                ),
                 folder=folder,
                 descriptor=descriptor,
             )

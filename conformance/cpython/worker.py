@@ -11,10 +11,11 @@ import sys
 import time
 import traceback
 import unittest
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-from . import events
+from . import environment, events
 from .events import Event
 from .results import RESULTS, Result
 
@@ -73,6 +74,10 @@ class Reporter(unittest.TestResult):
         """Note a test that passes though CPython says that it cannot."""
         self._note(test, "fail", "unexpected success of a test marked as an expected failure")
 
+    def note_step(self, step: str, err: _ExcInfo) -> None:
+        """Note what the subject's own `prepare` or `release` raised."""
+        self._note_outside_tests(step, "error", _text(err))
+
     def _note(self, test: Any, result: Result, message: str) -> None:
         if isinstance(test, unittest.TestCase):
             self._outcomes.append((result, message))
@@ -80,10 +85,13 @@ class Reporter(unittest.TestResult):
             self._note_outside_tests(test.id(), result, message)
 
     def _note_outside_tests(self, where: str, result: Result, message: str) -> None:
-        """Give a failed set-up to the tests it kept from starting, a tear-down a row of its own."""
+        """Give a failed set-up to the tests it kept from starting, a tear-down a row of its own.
+
+        So is what the subject prepares a set-up, and what it releases a tear-down.
+        """
         step = where.partition(" ")[0]
         outcome = [(result, f"{step}: {message}")]
-        if not step.startswith("setUp"):
+        if not step.startswith(("setUp", "prepare")):
             self._end(f"{self._case_name} ({step})", outcome, 0.0)
             return
         for name in list(self._waiting):
@@ -118,8 +126,30 @@ def run(pipe: Any, case_name: str, methods: list[str]) -> None:
     die_with_parent(signal.SIGKILL, os.getppid())
     case: type[unittest.TestCase] = getattr(installed, case_name)
     tests = unittest.TestSuite(case(method) for method in methods)
-    tests.run(Reporter(pipe, case_name, methods))
+    reporter = Reporter(pipe, case_name, methods)
+    subject = _prepare(reporter) if os.environ[environment.PREPARES] else None
+    tests.run(reporter)
+    if subject is not None:
+        _step(reporter, "release", subject.release)
     events.send(pipe, Event(kind="done"))
+
+
+def _prepare(reporter: Reporter) -> Any:
+    """Start what the subject's pools need, once a class, and return the subject."""
+    from ..subjects import load  # noqa: PLC0415 - as above
+    from . import doors  # noqa: PLC0415
+
+    with doors.closed_doors():
+        subject = load(os.environ[environment.POOL])
+        _step(reporter, "prepare", subject.prepare)
+    return subject
+
+
+def _step(reporter: Reporter, name: str, step: Callable[[], object]) -> None:
+    try:
+        step()
+    except (Exception, SystemExit):  # noqa: BLE001 - a foreign function may do anything
+        reporter.note_step(name, sys.exc_info())
 
 
 def _name(test: unittest.TestCase) -> str:

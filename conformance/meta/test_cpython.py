@@ -24,6 +24,7 @@ from ..cpython.testpackage import STDLIB, TESTS, missing_test_package
 from ..place import SOURCE_ROOT
 
 POOLS = "conformance.meta.cpython_pools"
+ENGINES = "conformance.meta.engine_pools"
 COMMAND_LIMIT_S = 60.0  # for one command; each takes a few seconds
 
 pytestmark = pytest.mark.skipif(
@@ -190,6 +191,30 @@ def test_an_executor_is_called_as_the_stdlibs_pool(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv(START_METHOD, "spawn")
     with pool_callable("concurrent.futures:ProcessPoolExecutor")(1, abs, (0,)) as pool:
         assert pool.apply(abs, (-3,)) == 3
+
+
+def test_what_a_pool_prepares_is_up_for_its_tests(tmp_path: Path) -> None:
+    """Its `prepare` is called once before the tests of a class, its `release` behind them."""
+    code, output = run(
+        tmp_path,
+        *("--pool", f"{ENGINES}:Processes", "--start-method", "fork"),
+        *("--test", "_TestPool.test_map", "--test", "_TestPool.test_apply"),
+    )
+    assert (code, Counter(results(tmp_path).values())) == (0, {"pass": 4}), output
+
+
+def test_what_a_pool_fails_to_prepare_is_told_of_each_test(tmp_path: Path) -> None:
+    """None can run; what cannot be released is a row behind those that did."""
+    test = ("--test", "WithProcessesTestPool.test_map")
+    code, output = run(tmp_path, "--pool", f"{ENGINES}:Unready", *test)
+    assert (code, results(tmp_path)) == (1, {"WithProcessesTestPool.test_map": "error"}), output
+    told = message(tmp_path, "WithProcessesTestPool.test_map")
+    assert told.startswith("prepare: Traceback")
+    assert told.endswith("RuntimeError: the mill is down")
+    code, output = run(tmp_path, "--pool", f"{ENGINES}:Unstoppable", *test)
+    assert code == 1, output
+    told = message(tmp_path, "WithProcessesTestPool (release)")
+    assert told.endswith("RuntimeError: the mill cannot be stopped")
 
 
 def test_modules_of_the_users_hide_nothing(tmp_path: Path) -> None:
