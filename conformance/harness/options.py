@@ -3,6 +3,7 @@
 import argparse
 import difflib
 import multiprocessing
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -120,11 +121,8 @@ def read_options(config: pytest.Config) -> Options:
     option = config.getoption
     levels = option("--level")
     folder = option("--deviations")
-    if folder and not folder.is_dir() and not option("--write-deviations"):
-        raise pytest.UsageError(
-            f"--deviations: expected a folder, got {str(folder)!r}; to make it, say "
-            f"--write-deviations, too"
-        )
+    if folder and not folder.is_dir():
+        _refuse_folder(folder, makes=option("--write-deviations"))
     return Options(
         pools=tuple(dict.fromkeys(option("--pool"))) or DEFAULT_POOLS,
         start_methods=tuple(option("--start-method")) or None,
@@ -140,6 +138,16 @@ def read_options(config: pytest.Config) -> Options:
         examples=option("--examples"),
         shrink=not option("--no-shrink"),
     )
+
+
+def _refuse_folder(folder: Path, *, makes: bool) -> None:
+    """Raise UsageError unless the folder of known failures can be made, and is to be."""
+    expected = f"--deviations: expected a folder, got {str(folder)!r}"
+    there = next(path for path in (folder, *folder.absolute().parents) if os.path.lexists(path))
+    if not there.is_dir():
+        raise pytest.UsageError(f"{expected}: {there} is a file; name the folder it is in")
+    if not makes:
+        raise pytest.UsageError(f"{expected}; to make it, say --write-deviations, too")
 
 
 def mistyped(options: Options) -> str:
