@@ -61,7 +61,10 @@ class Run:
         """Why no clause was tried, where that is so."""
         self.written: list[Path] = []
         """The files of known failures that were written."""
-        self._expected = 0
+        self.planned = Counter[tuple[str, str]]()
+        """How many rulings are to come for a subject under a start method."""
+        self.finished = False
+        """Whether it came to its end: an interrupted run writes neither footer nor failures."""
         self._folder = Path(tempfile.mkdtemp(prefix="poolproof-"))
         self._numbers = itertools.count()
         self._runner = Runner(options.jobs)
@@ -112,7 +115,7 @@ class Run:
         """Queue what pytest is going to ask for, and write the record file's head."""
         for test, subject, start_method in planned:
             self._runner.add(self._case(test, subject.name, start_method))
-            self._expected += 1
+            self.planned[subject.name, start_method] += 1
         self._writer = records.RecordWriter(self.record_path)
         self._writer.write(self._header())
         for clause in self.clauses.values():
@@ -145,12 +148,13 @@ class Run:
             counts = {verdict.value: n for verdict, n in self.counts().items()}
             ran = sum(r.verdict not in NOT_RUN for r in self.rulings)
             collected = len(self.rulings)
-            expected = self._expected
+            expected = self.planned.total()
             self._writer.write(
                 records.footer(
                     ran=ran, collected=collected, expected=expected, counts=counts, code=code
                 )
             )
+        self.finished = True
         if self.options.write_deviations:
             self._write_deviations()
 
@@ -238,7 +242,7 @@ class Run:
             clause_filter=list(self.options.clauses),
             strict=self.options.strict,
             subjects=[subject.as_record() for subject in self.subjects],
-            expected=self._expected,
+            expected=self.planned.total(),
         )
 
     def _write_deviations(self) -> None:

@@ -27,7 +27,8 @@ def print_summary(run: Run, console: Console) -> None:
     for path in run.written:
         console.print(f"known failures, written: {path}", soft_wrap=True)
     if run.options.write_deviations and not run.written:
-        console.print("known failures: as they were, no file written")
+        why = "no file written" if run.finished else "for the run did not come to its end"
+        console.print(f"known failures: as they were, {why}")
 
 
 def counted(run: Run) -> tuple[list[str], list[list[str]]]:
@@ -37,11 +38,12 @@ def counted(run: Run) -> tuple[list[str], list[list[str]]]:
     for subject in run.subjects:
         for method in subject.start_methods:
             own = [r for r in run.rulings if (r.subject, r.start_method) == (subject.name, method)]
-            if own:
+            asked = max(run.planned[subject.name, method], len(own))  # more, where it is cut short
+            if asked:
                 counts = run.counts(own)
                 ran = sum(r.verdict not in NOT_RUN for r in own)
                 cells = [str(counts[verdict] or "") for verdict in verdicts]
-                rows.append([subject.name, method, f"{ran} / {len(own)}", *cells])
+                rows.append([subject.name, method, f"{ran} / {asked}", *cells])
     return ["subject", "start method", "ran", *verdicts], rows
 
 

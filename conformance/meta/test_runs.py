@@ -1,5 +1,6 @@
 """Whole runs of `pytest conformance`, each a process: exit codes, records, nothing left behind."""
 
+import re
 import signal
 import time
 from pathlib import Path
@@ -153,10 +154,12 @@ def test_an_interrupted_run_keeps_its_records(
 ) -> None:
     """What was ruled before Ctrl-C is in the file, which has no footer; nothing survives.
 
-    It ends as any other: with the path of the records and the exit code in words.
+    It ends as any other: with the path of the records and the exit code in words, and with all
+    that it was asked for as what its counts are out of.
     """
     named = [f"--pool={name}" for name in pools]
-    with suite.start(*named, "--clause", "MAP-01", "--budget-scale", "20") as process:
+    asked = ("--clause", "MAP-01", "--budget-scale", "20", "--write-deviations")
+    with suite.start(*named, *asked, f"--summary={suite.record}.md") as process:
         limit = time.monotonic() + LIMIT_S
         while not (
             suite.record.exists()
@@ -172,6 +175,10 @@ def test_an_interrupted_run_keeps_its_records(
     assert not suite.records("footer")
     assert f"records: {suite.record}" in text
     assert in_words(Exit.INTERRUPTED) in text
+    assert "known failures: as they were, for the run did not come to its end" in text
+    if ruled:
+        summary = Path(f"{suite.record}.md").read_text(encoding="utf-8")
+        assert re.findall(r"\| fork \| (. / .) \|", summary) == ["1 / 1", "0 / 1"]
 
 
 def test_a_run_that_decides_nothing_gives_5(suite: Suite) -> None:
