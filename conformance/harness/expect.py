@@ -36,6 +36,7 @@ class StepFailed(Mismatch):
     def __init__(self, step: str, error: BaseException) -> None:
         told = " ".join(f"{type(error).__name__}: {error}".split())
         super().__init__(f"{step}() to return", f"{step}() raised {told}")
+        self.args = (self.observed,)
         self.step = step
 
 
