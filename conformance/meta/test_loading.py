@@ -17,6 +17,7 @@ from ..subjects import (
     SubjectError,
     SubjectNotInstalledError,
     UndeclaredError,
+    declares,
     load,
 )
 
@@ -25,8 +26,10 @@ DEADLINE_S = 20
 
 ROOT = Path(__file__).resolve().parents[2]
 
-FOREIGN_MODULE = """
+FOREIGN_MODULE = f"""
 import multiprocessing.pool
+
+from {declares.__module__.rpartition(".")[0]} import declares
 
 class Contextual(multiprocessing.pool.Pool):
     pass
@@ -39,6 +42,24 @@ def factory(processes=None):
 
 def impostor(processes=None):
     return object()
+
+class Delegating:
+    def __init__(self, processes=None):
+        self._pool = multiprocessing.pool.ThreadPool(processes)
+
+    def __getattr__(self, name):
+        return getattr(self._pool, name)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self._pool.terminate()
+
+@declares(methods=["map"])
+class MadeOf:
+    def __init__(self, processes=None):
+        self.map = lambda func, items, chunksize=None: list(map(func, items))
 """
 
 
@@ -48,6 +69,8 @@ def foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     (tmp_path / "foreign_pools.py").write_text(FOREIGN_MODULE)
     (tmp_path / "broken_module.py").write_text("raise RuntimeError('no licence\\nfound')\n")
     (tmp_path / "leaving_module.py").write_text("raise SystemExit(3)\n")
+    (tmp_path / "needing_module.py").write_text("\nimport no_such_module_here\n")
+    (tmp_path / "mistyped_module.py").write_text("class Pool\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.delitem(sys.modules, "foreign_pools", raising=False)
     return "foreign_pools"
@@ -58,13 +81,28 @@ def foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     [
         ("Pool", "expected the pool as MODULE:ATTR, for instance multiprocessing:Pool, got 'Pool'"),
         (":Pool", "expected the pool as MODULE:ATTR"),
-        ("no_such_module_here:Pool", "does not import: ModuleNotFoundError: No module named"),
-        ("broken_module:Pool", "does not import: RuntimeError: no licence found; is the module"),
-        ("leaving_module:Pool", "does not import: SystemExit: 3; is the module"),
+        ("no_such_module_here:Pool", "ModuleNotFoundError: .*; is the module installed here"),
+        ("no_such_package.pools:Pool", "ModuleNotFoundError: .*; is the module installed here"),
+        (
+            "broken_module:Pool",
+            "RuntimeError: no licence found; the module was found, .* .*broken_module.py, line 1$",
+        ),
+        ("leaving_module:Pool", "does not import: SystemExit: 3; the module was found, and"),
+        (
+            "needing_module:Pool",
+            "No module named .*; the module was found, and raised this in .*needing_.*, line 2$",
+        ),
+        (
+            "mistyped_module:Pool",
+            "SyntaxError: .*; the module was found: see .*mistyped_module.py, line 1$",
+        ),
         ("multiprocessing:Poool", "multiprocessing has no attribute 'Poool'; it has: Pool, pool"),
         ("os:getcwd", "is no pool: .* without the parameter processes"),
         ("os:path", "is no pool: .* got module"),
-        ("json:JSONEncoder", "is no pool: .* got a class without map or apply"),
+        (
+            "json:JSONEncoder",
+            "is no pool: .* got a class without map or apply; .* say above it @declares",
+        ),
     ],
 )
 @pytest.mark.usefixtures("foreign")
@@ -120,6 +158,13 @@ def test_global_way_sets_the_start_method(foreign: str, tmp_path: Path) -> None:
         check=True,
     )
     assert done.stdout.split() == ["spawn", "[1]"]
+
+
+def test_methods_that_only_instances_have_are_methods(foreign: str) -> None:
+    """A class that passes calls on, or that says what it has, is taken at its word and opened."""
+    with load(f"{foreign}:Delegating").open(1) as pool:
+        assert pool.map(abs, [-1]) == [1]
+    assert load(f"{foreign}:MadeOf").open(1).map(abs, [-1]) == [1]
 
 
 def test_what_is_no_pool_is_found_out_when_opened(foreign: str) -> None:

@@ -6,6 +6,7 @@ import inspect
 import multiprocessing.pool
 import platform
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,9 @@ from .declaring import declaration_of
 from .errors import SubjectError, SubjectNotInstalledError
 from .known import KNOWN, KnownSubject
 from .subject import Subject
+
+_IMPORTING = ("<frozen ", importlib.__file__, __file__)
+"""Files whose lines stand for an import, and never for what went wrong in it."""
 
 
 def load(name: str) -> Subject:
@@ -52,9 +56,21 @@ def _module(name: str, module_name: str) -> Any:
     except (Exception, SystemExit) as error:  # a foreign module may do anything while it loads
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         raise SubjectError(
-            f"{name} does not import: {reason}; "
-            f"is the module installed here, and its folder on PYTHONPATH?"
+            f"{name} does not import: {reason}; {_hint(module_name, error)}"
         ) from error
+
+
+def _hint(module_name: str, error: BaseException) -> str:
+    """Say where to look: for the module itself, or at the line of it that raised."""
+    missing = error.name if isinstance(error, ModuleNotFoundError) else None
+    if missing and f"{module_name}.".startswith(f"{missing}."):
+        return "is the module installed here, and its folder on PYTHONPATH?"
+    if isinstance(error, SyntaxError):
+        return f"the module was found: see {error.filename}, line {error.lineno}"
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if not frame.filename.startswith(_IMPORTING)]
+    where = f"in {own[-1].filename}, line {own[-1].lineno}" if own else "while it was loaded"
+    return f"the module was found, and raised this {where}"
 
 
 def _attribute(name: str, module: Any, attribute: str) -> Any:
@@ -75,8 +91,11 @@ def _check_is_pool(name: str, target: Any, *, adapted: bool) -> None:
         raise SubjectError(f"{name} is no pool: {expected}, got {type(target).__name__}")
     if adapted:
         return
-    if isinstance(target, type) and not any(hasattr(target, method) for method in METHODS):
-        raise SubjectError(f"{name} is no pool: {expected}, got a class without map or apply")
+    if isinstance(target, type) and not _may_have_methods(target):
+        raise SubjectError(
+            f"{name} is no pool: {expected}, got a class without map or apply; where only its "
+            f"instances have them, say above it @declares(methods=[...])"
+        )
     try:
         signature = inspect.signature(target)
     except (TypeError, ValueError):
@@ -87,6 +106,12 @@ def _check_is_pool(name: str, target: Any, *, adapted: bool) -> None:
         raise SubjectError(
             f"{name} is no pool: {expected}, got one without the parameter processes: {signature}"
         ) from None
+
+
+def _may_have_methods(target: type) -> bool:
+    """Whether the instances may have methods of a pool: what they lack is told once one is open."""
+    has_some = any(hasattr(target, method) for method in METHODS)
+    return has_some or hasattr(target, "__getattr__") or declaration_of(target) is not None
 
 
 def _capabilities(target: Callable[..., Any]) -> Capabilities:
