@@ -16,6 +16,7 @@ from typing import Final, NoReturn
 from rich.console import Console
 
 from ..harness.processes import adopt_orphans
+from ..harness.records import refusal
 from ..subjects import SubjectError, load
 from .campaign import Campaign, carry_out, select
 from .discover import DiscoveryError, discover
@@ -53,6 +54,8 @@ EXIT_CODES: Final = """exit codes:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     options = _parser().parse_args(arguments)
+    if options.record and (refused := refusal(options.record)):
+        return _refuse(Exit.USAGE, refused)
     missing = missing_test_package()
     if missing is not None:
         return _refuse(Exit.NO_TEST_PACKAGE, missing)
@@ -96,7 +99,11 @@ def _run(campaign: Campaign, patterns: Sequence[str], record_path: Path | None) 
     started = datetime.now(UTC)
     expected = sum(len(run.methods) for run in runs)
     path = record_path or default_path(started)
-    with RecordFile(path) as record:
+    try:
+        record = RecordFile(path)
+    except OSError as error:
+        return _refuse(Exit.USAGE, f"--record: expected a file that can be written, got {error}")
+    with record:
         record.header(
             started=started,
             subjects=campaign.subjects,

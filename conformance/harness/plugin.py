@@ -22,6 +22,7 @@ from .exits import Exit, in_words
 from .items import ClauseItem, items_of, status_of
 from .markdown import append_summary
 from .readiness import UnusableSubjectError
+from .records import refusal
 from .run import Run
 from .summary import print_summary
 from .zygotes import ZygoteError
@@ -79,6 +80,9 @@ def pytest_collection(session: pytest.Session) -> None:
     run = Run(options.read_options(config), _command())
     config.stash[_RUN] = run
     _check_summary(run)
+    if run.options.record and (refused := refusal(run.options.record)):
+        run.trouble = refused
+        raise pytest.UsageError(refused)
     _check_filter(config, run)
     try:
         run.prepare()

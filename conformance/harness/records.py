@@ -20,6 +20,27 @@ SCHEMA = 1
 SUITE_VERSION = "0.1.0"
 
 
+_FIRST = '{"record": "header"'
+
+
+def refusal(path: Path) -> str | None:
+    """Say why no records go to a path, None where they may: nothing else is ever written over."""
+    expected = f"--record: expected a file that can be written, got {str(path)!r}"
+    try:
+        if path.is_file():
+            with path.open("r+", encoding="utf-8", errors="replace") as stream:
+                begins = stream.read(len(_FIRST))
+            if begins and begins != _FIRST:
+                return f"{expected}, which holds no records of this suite; name another file"
+        elif path.is_dir():
+            return f"{expected}, which is a folder; name a file in it"
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return f"{expected}: {error}"
+    return None
+
+
 class RecordWriter:
     """Writes one record file; used by one thread.
 

@@ -239,6 +239,8 @@ def test_modules_of_the_users_hide_nothing(tmp_path: Path) -> None:
         (["--timeout", "0"], 4, "expected a number of seconds above 0, got '0'"),
         (["--start-method", "thread"], 4, "invalid choice: 'thread'"),
         (["--test", "test_nothing_like_this"], 5, "no test matches test_nothing_like_this"),
+        (["--record", "."], 4, "--record: expected a file that can be written, got '.'"),
+        (["--record", "/proc/no/such"], 4, "--record: expected a file that can be written, got"),
         (["--pool", "no_such_module:Pool"], 6, "no_such_module:Pool does not import"),
         (["--pool", "os:getpid"], 6, "os:getpid is no pool"),
     ],
@@ -250,6 +252,15 @@ def test_bad_input_is_one_line_and_an_exit_code(
     got, output = run(tmp_path, *options)
     assert (got, says in output, "Traceback" in output) == (code, True, False), output
     assert list(tmp_path.iterdir()) == []
+
+
+def test_records_replace_records_only(tmp_path: Path) -> None:
+    """A file that something else has written stays as it is."""
+    record = tmp_path / "record.jsonl"
+    record.write_text("kept = True\n")
+    code, output = run(tmp_path, "--pool", "multiprocessing:Pool", "--test", "test_map")
+    assert (code, "which holds no records of this suite" in output) == (cli.Exit.USAGE, True)
+    assert record.read_text() == "kept = True\n"
 
 
 def test_an_interpreter_without_the_tests_is_told_so(

@@ -126,7 +126,8 @@ def test_a_constructor_that_hangs_costs_little_more_than_a_clause(
         (("--deviations", "README.md", "--write-deviations"), 4, "README.md is a file"),
         (("--deviations", "README.md/x", "--write-deviations"), 4, "README.md is a file"),
         (("--summary", "no/such/file"), 4, "--summary: expected a file that can be written"),
-        (("--record", "/proc/no/such", "--clause", "MAP-01"), 4, "--record: expected a file"),
+        (("--record", "/proc/no/such"), 4, "--record: expected a file that can be written, got"),
+        (("--record", "conformance"), 4, "got 'conformance', which is a folder"),
         (("--jobs", "many"), 4, "argument --jobs: expected a whole number above 0, got 'many'"),
     ],
 )
@@ -140,6 +141,20 @@ def test_bad_input_has_a_line_and_a_code(
     (line,) = [line for line in text.splitlines() if words in line]
     assert "<" not in line, "words, and no repr of them"
     assert line.startswith(("ERROR: ", "python -m pytest: error: ", "__main__.py: error: ")), line
+
+
+def test_records_replace_records_only(suite: Suite) -> None:
+    """A file that something else has written stays as it is; one's own records are renewed."""
+    asked = ("--pool", "multiprocessing:Pool", "--clause", "MAP-01", "--examples", "1")
+    suite.record.write_text("kept = True\n", encoding="utf-8")
+    code, text = suite.run(*asked)
+    assert code == Exit.USAGE, text
+    assert f"got '{suite.record}', which holds no records of this suite; name another" in text
+    assert suite.record.read_text(encoding="utf-8") == "kept = True\n"
+    suite.record.write_text('{"record": "header", "schema"', encoding="utf-8")  # cut short
+    code, text = suite.run(*asked)
+    assert code == 0, text
+    assert suite.records("footer")
 
 
 @pytest.mark.parametrize(
