@@ -4,7 +4,7 @@ import argparse
 import difflib
 import multiprocessing
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -153,16 +153,22 @@ def _refuse_folder(folder: Path, *, makes: bool) -> None:
 def mistyped(options: Options) -> str:
     """Say which `--clause` begins no clause, whatever its level; empty where each begins one."""
     ids = list(load_clauses())
-    areas = list(dict.fromkeys(clause.area for clause in load_clauses().values()))
-    told = []
-    for prefix in options.clauses:
-        if not any(name.startswith(prefix) for name in ids):
-            wanted = prefix.upper()
-            near = difflib.get_close_matches(wanted, areas) or difflib.get_close_matches(
-                wanted, ids
-            )
-            told.append(f"{prefix!r}" + (f" (is it {' or '.join(near)}?)" if near else ""))
+    wrong = [p for p in options.clauses if not any(name.startswith(p) for name in ids)]
+    told = [f"{prefix!r}{_meant(prefix.upper(), ids)}" for prefix in wrong]
     return f"--clause: no clause begins with {', nor with '.join(told)}" if told else ""
+
+
+def _meant(wanted: str, ids: Sequence[str]) -> str:
+    """Say what could be meant by the beginning of an id, in capitals, that is none."""
+    if any(name.startswith(wanted) for name in ids):
+        return f" (ids are in capitals: {wanted})"
+    areas = dict.fromkeys(name.partition("-")[0] for name in ids)
+    area = wanted.partition("-")[0]
+    if area in areas:
+        numbers = [name for name in ids if name.startswith(f"{area}-")]
+        return f" ({area} has {numbers[0]} to {numbers[-1]})"
+    near = difflib.get_close_matches(wanted, areas) or difflib.get_close_matches(wanted, ids)
+    return f" (is it {' or '.join(near)}?)" if near else ""
 
 
 def _positive(kind: type[Number]) -> Callable[[str], Number]:

@@ -117,6 +117,8 @@ def test_a_constructor_that_hangs_costs_little_more_than_a_clause(
             4,
             "--clause: no clause begins with 'deth' (is",
         ),
+        (("--list", "--clause", "LEFT-99"), 4, "with 'LEFT-99' (LEFT has LEFT-01 to LEFT-07)"),
+        (("--list", "--clause", "map-03"), 4, "with 'map-03' (ids are in capitals: MAP-03)"),
         (("--list", "--clause", "MPA-01"), 4, "'MPA-01' (is it MAP-01"),
         (("--level", "MIGHT"), 4, "invalid choice: 'MIGHT'"),
         (("--level", "must"), 4, "invalid choice: 'must'"),
