@@ -57,7 +57,7 @@ def evidence(ruling: Ruling) -> Iterator[tuple[str, str]]:
         ("stdlib did", ruling.stdlib),
         ("observed", seen.observed or ruling.reason),
         ("example", seen.example),
-        ("check", ruling.clause.check),
+        ("check", ruling.check),
         ("replay", ruling.replay),
         ("stand-alone script", seen.script),
         ("traceback", seen.traceback),

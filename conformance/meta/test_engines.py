@@ -31,6 +31,7 @@ def test_a_runtime_that_outlives_its_body_is_a_leak(suite: Suite) -> None:
     (verdict,) = suite.records("verdict")
     assert verdict["verdict"] == "LEAK"
     assert "a runtime" in verdict["census"]["children"][0]
+    assert verdict["checks"] is None, "where the results of map go wrong is no clue to a leak"
     assert not suite.survivors()
 
 
@@ -76,6 +77,7 @@ def test_a_stand_alone_script_calls_both_steps(suite: Suite, tmp_path: Path) -> 
     code, text = suite.run("--pool", f"{_POOLS}:Reversed", "--clause", "MAP-01")
     assert code == Exit.FAILED, text
     (verdict,) = suite.records("verdict")
+    assert "by arrival" in verdict["checks"]
     path = tmp_path / "script.py"
     path.write_text(verdict["script"], encoding="utf-8")
     done = subprocess.run(
