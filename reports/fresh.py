@@ -185,6 +185,8 @@ def run_step(step: Step) -> Ending:
     try:
         code = process.wait(step.limit_s)
     except subprocess.TimeoutExpired:
+        told = f"stopped by its time limit of {step.limit_s:.0f} s: the interrupt below is this"
+        Console(stderr=True).print(f"\n{told}", style="bold", highlight=False)
         _stop(process)
         code = OUT_OF_TIME
     except KeyboardInterrupt:

@@ -45,8 +45,13 @@ def test_a_step_finds_this_interpreters_programs_first() -> None:
     assert run_step(Step("which", ("-c", code), 30)).ok
 
 
-def test_a_step_that_hangs_is_ended_with_all_its_processes(tmp_path: Path) -> None:
-    """At its limit the whole group goes, a child that the step started included."""
+def test_a_step_that_hangs_is_ended_with_all_its_processes(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """At its limit the whole group goes, a child that the step started included.
+
+    The step takes it for a Ctrl-C, and says so: what it was is said before.
+    """
     note = tmp_path / "pid"
     child = "import time; time.sleep(600)"
     code = (
@@ -59,6 +64,9 @@ def test_a_step_that_hangs_is_ended_with_all_its_processes(tmp_path: Path) -> No
     assert ending.code == OUT_OF_TIME
     assert "its limit" in ending.meaning
     assert ended(int(note.read_text(encoding="utf-8")))
+    before, _, behind = capfd.readouterr().err.partition("stopped by its time limit of 3 s")
+    assert "KeyboardInterrupt" not in before
+    assert "KeyboardInterrupt" in behind
 
 
 def test_a_failing_step_stops_no_other_and_is_told(
