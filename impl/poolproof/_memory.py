@@ -68,9 +68,9 @@ class MemoryFile:
         return self._map
 
     def _unmap(self) -> None:
-        if self._map is not None:
-            self._map.close()
-            self._map = None
+        # Dropped, not closed: a result that is being read may be the last use of its file, and its
+        # view keeps the mapping until then.
+        self._map = None
 
     def size(self) -> int:
         """Return how many bytes of memory the file holds."""

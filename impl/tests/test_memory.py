@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from poolproof import Pool, _memory
 from poolproof._memory import SHELF_BYTES, BorrowedFiles, MemoryFile, Shelf, body_of
 
 from .counting import nothing_left
@@ -88,6 +89,22 @@ def test_a_file_that_others_have_written_to_is_read_as_it_is_now(file: MemoryFil
         with other.read(size):
             pass  # the next, shorter body goes in by the map
     other.close()
+
+
+def test_a_file_may_be_closed_while_it_is_read() -> None:
+    file = MemoryFile.create()
+    file.write([b"abc"])
+    with file.read(3) as view:
+        file.close()
+        assert bytes(view) == b"abc"
+
+
+def test_large_results_come_back_where_the_shelf_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_memory, "SHELF_BYTES", 1)  # each file is closed with its last result
+    bodies = [bytes([n]) * (1 << 20) for n in range(8)]
+    with Pool(2) as pool:
+        assert pool.map_async(bytes, bodies, 1).get(30.0) == bodies
+        assert pool.map_async(bytes, bodies, 1).get(30.0) == bodies
 
 
 def test_a_worker_keeps_one_mapping_of_a_file_that_comes_again(file: MemoryFile) -> None:
