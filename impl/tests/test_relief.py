@@ -14,12 +14,10 @@ from typing import Any
 import pytest
 
 from poolproof import Pool, WorkerLostError, _claims, _relief, _runner
-from poolproof._channel import Body
-from poolproof._frames import ResultKind
-from poolproof._worker import Outbox
 from poolproof._worker_process import Interrupts
 
 from .campaign import killing, run
+from .simulation import CountingOutbox
 from .tasks import square
 
 WAIT_S = 30.0
@@ -149,25 +147,6 @@ def test_a_death_behind_what_was_given_back_costs_its_item_only(tmp_path: Path) 
     assert sorted(map(float, ran[300:])) == sorted(pauses), "each once"
 
 
-class _CountingOutbox(Outbox):
-    """Counts what a runner reports."""
-
-    def __init__(self) -> None:
-        self.done = 0
-
-    def send(
-        self,
-        kind: ResultKind,  # noqa: ARG002  as the method it stands for
-        first: int,
-        count: int,
-        body: Body,  # noqa: ARG002
-        *,
-        last: bool = False,  # noqa: ARG002
-    ) -> None:
-        """Count."""
-        self.done = first + count
-
-
 @pytest.mark.parametrize("runner", [_runner.run_batch, _runner.run_exact])
 @pytest.mark.parametrize("seed", range(20))
 def test_an_item_is_run_or_cut_and_never_both(
@@ -184,7 +163,7 @@ def test_an_item_is_run_or_cut_and_never_both(
         if rng.random() < 0.01:
             time.sleep(0)  # the other thread's turn
 
-    outbox = _CountingOutbox()
+    outbox = CountingOutbox()
     slot.begin(1)
     frame = _runner.Run(1, call, list(range(5000)), 10**12, slot, outbox, Interrupts())
     delay_s, cuts = rng.uniform(0.0, 0.002), []
