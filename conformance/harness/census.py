@@ -24,7 +24,7 @@ import psutil
 
 from .processes import descendants, is_helper, role_of
 
-_SHM = Path("/dev/shm")  # noqa: S108 - the kernel's folder, looked at and never written
+_SHM = Path("/dev/shm")  # noqa: S108 - the kernel's folder
 _FAMILIES = ("multiprocessing", "multiprocess", "billiard")
 _ARENA = re.compile(r"/pym-\d+-\w+ \(deleted\)$")
 """Memory that `multiprocessing.heap` (and its forks) keeps for the process, for reuse."""
@@ -130,6 +130,17 @@ def outlived(body: Exited, patience_s: float, clock: Clock) -> Census:
     return found
 
 
+def sweep(body: Exited) -> None:
+    """Unlink the semaphores of a body, once nothing of it is alive.
+
+    The resource tracker that would have done so has been killed with the rest of its tree.
+    """
+    for name in shared_names() - body.shm_before:
+        if _is_semaphore_of(name, body):
+            with contextlib.suppress(FileNotFoundError):
+                (_SHM / name).unlink()
+
+
 _LONGEST_PAUSE_S = 0.25  # each look reads all of /proc: many bodies that wait must not be at work
 
 
@@ -174,11 +185,15 @@ def _survivors(body: Exited) -> Census:
             if process.status() != psutil.STATUS_ZOMBIE:
                 found.children.append(_named(process))
     for name in sorted(shared_names() - body.shm_before):
-        if f"-{body.pid}-" in name:
+        if _is_semaphore_of(name, body):
             found.semaphores.append(name)
         elif name.startswith("psm_") and not _is_mapped(name):
             found.shm.append(name)
     return found
+
+
+def _is_semaphore_of(name: str, body: Exited) -> bool:
+    return f"-{body.pid}-" in name
 
 
 def _is_mapped(name: str) -> bool:

@@ -115,7 +115,7 @@ def _ended(folder: Path, status: int, board: PhaseBoard) -> Attempt:
 
 
 def _account_for(seen: Attempt, exited: census.Exited, request: Request, clock: BodyClock) -> None:
-    """Count what outlived the body, then end it; a clean verdict turns to LEAK."""
+    """Count what outlived the body, then end it and unlink it; a clean verdict turns to LEAK."""
     if seen.verdict in (Verdict.PASS, Verdict.LEAK):
         outlived = census.outlived(exited, request.deadline_s / 4, clock.look)
         found = census.Census.from_record(seen.census).plus(outlived)
@@ -125,6 +125,7 @@ def _account_for(seen: Attempt, exited: census.Exited, request: Request, clock: 
             seen.expected = "nothing left behind"
             seen.observed = f"left behind after exit: {found}"
     processes.kill_descendants()
+    census.sweep(exited)
     if seen.verdict is Verdict.LEAK:
         seen.message = seen.observed
 

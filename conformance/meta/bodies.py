@@ -91,6 +91,13 @@ def waits_for_the_lock(subject: BoundSubject) -> None:
     pool.terminate()
 
 
+def hangs_with_a_semaphore(subject: BoundSubject) -> None:
+    """Never return, with a semaphore that only its resource tracker would unlink."""
+    lock: Any = multiprocessing.get_context("spawn").Lock()
+    subject.note(lock._semlock.name)  # noqa: SLF001 - no public name
+    threading.Event().wait()
+
+
 def dies(subject: BoundSubject) -> None:
     """Be killed."""
     with subject.phase("dying"):

@@ -1,9 +1,11 @@
 """What becomes of a body: its verdict, its place, and that it costs no more than itself."""
 
 import multiprocessing
+import re
 
 import pytest
 
+from ..harness.census import shared_names
 from ..harness.verdicts import Verdict
 from .conftest import Hold
 
@@ -76,6 +78,14 @@ def test_a_hang_has_its_place(hold: Hold, function: str, phase: str, frame: str)
     seen = hold(function, deadline_s=_SHORT_S)
     assert (seen.verdict, seen.phase) == (Verdict.HANG, phase), seen
     assert frame in str(seen.stacks)
+
+
+def test_a_body_that_was_killed_leaves_no_semaphore(hold: Hold) -> None:
+    """Who hangs with a semaphore takes its resource tracker along; the harness unlinks it."""
+    seen = hold("hangs_with_a_semaphore", deadline_s=_SHORT_S)
+    assert seen.verdict is Verdict.HANG, seen
+    (name,) = re.findall(r"/(mp-\d+-\w+)", seen.transcript)
+    assert f"sem.{name}" not in shared_names()
 
 
 def test_a_wait_for_a_processor_is_no_hang(hold: Hold) -> None:
