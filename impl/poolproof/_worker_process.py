@@ -53,7 +53,7 @@ class Steward:
 
     def __init__(self) -> None:
         self._epoll = select.epoll()
-        self._answer: Callable[[], None] | None = None
+        self._answers: dict[int, Callable[[], None]] = {}
 
     def start(self) -> None:
         """Watch the parent, if this process has one."""
@@ -75,7 +75,7 @@ class Steward:
         """Call `answer` when the parent rings; never in an interpreter without its lock."""
         if not getattr(sys, "_is_gil_enabled", lambda: True)():
             return
-        self._answer = answer
+        self._answers[bell] = answer  # first: it may ring at once
         self._epoll.register(bell, select.EPOLLIN)
 
     def _run(self, parent_fd: int) -> None:
@@ -84,9 +84,8 @@ class Steward:
                 if fd == parent_fd:
                     os._exit(PARENT_GONE)
                 os.eventfd_read(fd)
-                if self._answer is not None:
-                    with suppress(OSError):  # the parent has closed the channel
-                        self._answer()
+                with suppress(OSError):  # the parent has closed the channel
+                    self._answers[fd]()
 
 
 def settle(own: socket.socket) -> tuple[Interrupts, Steward]:
