@@ -84,7 +84,7 @@ class RecordFile:
             {
                 "record": "footer",
                 "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-                "ran": len(results),
+                "ran": sum(result.is_test for result in results),
                 "expected": expected,
                 "counts": count(results),
                 "exit_code": exit_code,

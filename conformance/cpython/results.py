@@ -39,6 +39,11 @@ class TestResult:
         """Say if the result speaks for the subject, or at least not against it."""
         return self.result in ("pass", "skip")
 
+    @property
+    def is_test(self) -> bool:
+        """Say if this is a test, and not what failed outside of any: a tear-down, an exit."""
+        return not self.test.endswith(")")
+
 
 def count(results: Iterable[TestResult]) -> dict[Result, int]:
     """Return how often each result occurs, all of them named, in the order of `RESULTS`."""

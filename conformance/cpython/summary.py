@@ -52,14 +52,14 @@ class Display:
         table = Table(title="CPython's own pool tests", box=SIMPLE_HEAD, padding=0)
         table.add_column("subject", overflow="fold", min_width=16)
         table.add_column("start method", no_wrap=True)
-        for name in ("runs", *RESULTS, "time, s"):
+        for name in ("tests", *RESULTS, "time, s"):
             table.add_column(name, justify="right", no_wrap=True)
         for subject, method in dict.fromkeys((r.subject, r.start_method) for r in results):
             own = [r for r in results if (r.subject, r.start_method) == (subject, method)]
             table.add_row(
                 subject,
                 method,
-                str(len(own)),
+                str(sum(result.is_test for result in own)),
                 *(f"[{STYLE[name]}]{n}[/]" if n else "0" for name, n in count(own).items()),
                 f"{sum(r.duration_s for r in own):.1f}",
             )

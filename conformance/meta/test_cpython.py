@@ -215,6 +215,8 @@ def test_what_a_pool_fails_to_prepare_is_told_of_each_test(tmp_path: Path) -> No
     assert code == 1, output
     told = message(tmp_path, "WithProcessesTestPool (release)")
     assert told.endswith("RuntimeError: the mill cannot be stopped")
+    ran = [footer["ran"] for footer in records(tmp_path, "footer")]
+    assert ran == [len(results(tmp_path)) - 1], "what is released is no test"
 
 
 def test_modules_of_the_users_hide_nothing(tmp_path: Path) -> None:
