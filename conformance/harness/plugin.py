@@ -6,8 +6,10 @@ the same module as an entry point.
 
 import dataclasses
 import shlex
+import signal
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -156,13 +158,24 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     run = session.config.stash.get(_RUN, None)
     if run is None:
         return
-    if exitstatus in (0, 1):
-        session.exitstatus = run.exit_code(int(exitstatus))
-    if exitstatus in (Exit.CONFORMS, Exit.FAILED, Exit.NOTHING_RAN):
-        run.finish(int(session.exitstatus))
-    if run.options.summary is not None:
-        append_summary(run.options.summary, run, int(session.exitstatus))
-    run.close()
+    with _deaf_to_ctrl_c():
+        if exitstatus in (0, 1):
+            session.exitstatus = run.exit_code(int(exitstatus))
+        if exitstatus in (Exit.CONFORMS, Exit.FAILED, Exit.NOTHING_RAN):
+            run.finish(int(session.exitstatus))
+        if run.options.summary is not None:
+            append_summary(run.options.summary, run, int(session.exitstatus))
+        run.close()
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Hear no second Ctrl-C: the block is short, and ends what the run has started."""
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
