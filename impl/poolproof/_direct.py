@@ -27,9 +27,9 @@ from ._frames import (
 from ._ledger import Frame
 from ._link import Link
 from ._loans import Loans
-from ._outcome import load_user_object
 from ._result_handler import deliver_loaded, fail_unloaded
 from ._sizing import BUDGET_NS
+from ._unpacking import load_user_object
 from ._worker import APPLY_CALL_ID
 
 

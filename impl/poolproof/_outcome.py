@@ -1,111 +1,62 @@
-"""The outcome of one item: a value, or an error with its remote traceback.
+"""The outcome of one item: a value, or an error in an envelope (see `_unpacking`).
 
-An error crosses the pipe in an envelope: its pickle, and beside it the words
-that still tell the cause when that pickle cannot be loaded on the other side
-(gh-79492, gh-103061: the standard library loses the whole pool to it).
+An error crosses the pipe as its pickle, and beside it the words that still tell the cause when that
+pickle cannot be loaded on the other side (gh-79492, gh-103061: the standard library loses the whole
+pool to it).  What the standard library's own classes are needed for is done in the parent: to load
+them would take a spawned worker longer than all else that it loads.
 """
 
 from __future__ import annotations
 
 import pickle
-import threading
 import traceback
-from multiprocessing.pool import (  # type: ignore[attr-defined]  # typeshed leaves them out
-    ExceptionWithTraceback,
-    MaybeEncodingError,
-    RemoteTraceback,
-)
 from multiprocessing.reduction import ForkingPickler
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from ._wording import Verbatim, printable
+from ._wording import printable
 
 #: reads the pickle of a user's object; its code runs
 load = pickle.loads
 
 
+class Refusal(NamedTuple):
+    """What could not be pickled: why, and its `repr()`."""
+
+    why: str
+    value: str
+
+
 class Failure(NamedTuple):
     """An error on its way from a worker to the parent.
 
-    pickled: the exception, as `ExceptionWithTraceback` pickles it.
-    text:    its traceback as formatted where it was raised.
+    pickled: the exception, or why there is none.
+    text:    its traceback as formatted where it was raised; empty where no task raised it.
     summary: its type and message, without which a caller does not know what happened.
     """
 
-    pickled: bytes
+    pickled: bytes | Refusal
     text: str
     summary: str
 
 
-class Loaded(NamedTuple):
-    """What came of loading a pickle: its value, unless there is an error."""
-
-    value: Any
-    error: BaseException | None = None
-
-
-def load_user_object(pickled: bytes | memoryview) -> Loaded:
-    """Load a pickle whose code may raise.
-
-    Raises: what a signal handler raises where this is the main thread, Ctrl-C
-    above all; only a handler that interrupts the object's own code cannot be
-    told from it, unless it raises KeyboardInterrupt.
-    """
-    values: list[Any] = []
-    loading = map(load, (pickled,))
-    try:
-        values.extend(loading)  # one call into C: once it is through, the value is there
-    except BaseException as error:
-        if values or _is_interrupt(error):
-            raise
-        return Loaded(None, error)
-    return Loaded(values[0])
-
-
-def _is_interrupt(error: BaseException) -> bool:
-    in_main = threading.current_thread() is threading.main_thread()
-    return in_main and isinstance(error, KeyboardInterrupt)
-
-
-def pack_error(error: BaseException, *, with_traceback: bool = True) -> Failure:
-    """Put an exception into its envelope; never raises an `Exception`.
-
-    One that cannot be pickled is replaced by `MaybeEncodingError`, which names
-    the pickling error and the original.
-    """
+def pack_error(error: BaseException) -> Failure:
+    """Put an exception into its envelope; never raises an `Exception`."""
     text, summary = _format(error)
-    carrier = ExceptionWithTraceback(error, error.__traceback__) if with_traceback else error
     try:
-        return Failure(bytes(ForkingPickler.dumps(carrier)), text, summary)
+        # Its frames hold all that was in scope, and tblib has them pickled.
+        error.__traceback__ = None
+        return Failure(bytes(ForkingPickler.dumps(error)), text, summary)
     except BaseException as pickling_error:  # noqa: BLE001  user code runs in __reduce__
-        stand_in = encoding_error(pickling_error, error)
-        carrier = ExceptionWithTraceback(stand_in, error.__traceback__)
-        carrier.tb = f'\n"""\n{text}"""'
-        return Failure(bytes(ForkingPickler.dumps(carrier)), text, summary)
+        return Failure(_refusal(pickling_error, error), text, summary)
 
 
-def encoding_error(cause: BaseException, value: object) -> BaseException:
-    """Build the standard library's error for a value that cannot be pickled."""
-    error: BaseException = MaybeEncodingError(printable(cause), printable(value))
-    return error
+def pack_refusal(why: BaseException, value: object) -> Failure:
+    """Make the envelope for a value that cannot be pickled."""
+    return Failure(_refusal(why, value), "", "")
 
 
-def unpack_error(failure: Failure) -> BaseException:
-    """Take an exception out of its envelope; never raises an `Exception`."""
-    error, loading_error = load_user_object(failure.pickled)
-    if loading_error is None:
-        if isinstance(error, BaseException):
-            return error
-        loading_error = TypeError(f"expected an exception, got {type(error).__name__}")
-    shown = undeliverable(loading_error, failure.summary)
-    shown.__cause__ = RemoteTraceback(f'\n"""\n{failure.text}"""')
-    return shown
-
-
-def undeliverable(loading_error: BaseException, what: str) -> BaseException:
-    """Build the error for what was pickled in a worker but cannot be loaded here."""
-    error: BaseException = MaybeEncodingError(printable(loading_error), Verbatim(what))
-    return error
+def _refusal(why: BaseException, value: object) -> Refusal:
+    return Refusal(repr(printable(why)), repr(printable(value)))
 
 
 def _format(error: BaseException) -> tuple[str, str]:

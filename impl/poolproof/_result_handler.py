@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._claims import split_log
 from ._frames import RESULT_HEADER_SIZE, ResultHeader, ResultKind, unpack_result
@@ -14,8 +14,11 @@ from ._jobs import Job
 from ._ledger import Frame
 from ._link import Link
 from ._memory import MemoryFile, Shelf, body_of
-from ._outcome import Failure, load, undeliverable, unpack_error
-from ._trace import TraceWriter
+from ._outcome import Failure, load
+from ._unpacking import undeliverable, unpack_error
+
+if TYPE_CHECKING:
+    from ._trace import TraceWriter
 
 RECORDS_PER_TURN = 64  # of one worker, so that it cannot keep the others waiting
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ._channel import PROTOCOL, Body, pickle_into
 from ._claims import FIRST, LOG_ITEMS, LOG_SIZE, OVER, PHASE, STARTED, Phase, Slot
 from ._frames import ResultKind
-from ._outcome import encoding_error, pack_error
+from ._outcome import pack_error, pack_refusal
 
 if TYPE_CHECKING:
     from ._worker import Outbox
@@ -117,7 +117,7 @@ def _send_each_value(
 ) -> None:
     """Send the values one by one, so that only what cannot be pickled fails."""
     if len(values) == 1:
-        failure = pack_error(encoding_error(error, values[0]), with_traceback=False)
+        failure = pack_refusal(error, values[0])
         run.outbox.failure(ResultKind.FAILURE, failure, first, 1, last=last)
         return
     for offset, value in enumerate(values):
@@ -172,7 +172,7 @@ class _OutcomeLog:
             self._pickler.dump(outcome)
         except BaseException as error:  # noqa: BLE001  user code runs in __reduce__
             body.clear()
-            pickle_into(body, pack_error(encoding_error(error, outcome), with_traceback=False))
+            pickle_into(body, pack_refusal(error, outcome))
         self._pickler.clear_memo()
         if len(body) > 1:
             body.unwrap()

@@ -11,13 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from poolproof._outcome import (
-    Failure,
-    encoding_error,
-    pack_error,
-    undeliverable,
-    unpack_error,
-)
+from poolproof._outcome import Failure, pack_error, pack_refusal
+from poolproof._unpacking import undeliverable, unpack_error
 from poolproof._wording import printable
 
 
@@ -110,7 +105,7 @@ def test_an_error_brings_its_remote_traceback() -> None:
 
 
 def test_an_error_made_by_the_pool_itself_brings_no_traceback() -> None:
-    failure = pack_error(ValueError("here"), with_traceback=False)
+    failure = pack_refusal(ValueError("here"), "a value")
     assert unpack_error(failure).__cause__ is None
 
 
@@ -126,7 +121,7 @@ def test_an_error_made_by_the_pool_itself_brings_no_traceback() -> None:
             ["UnpicklableError", "lost", "no way out", "MaybeEncodingError"],
         ),
         (ExitsError("away"), ["ExitsError", "away", "loading exits"]),
-        (ImpostorError("fake"), ["ImpostorError", "fake", "AttributeError"]),
+        (ImpostorError("fake"), ["ImpostorError", "fake", "expected an exception, got str"]),
         (SpeechlessAndUnpicklableError(), ["SpeechlessAndUnpicklableError", "no way out"]),
     ],
     ids=lambda value: type(value).__name__,
@@ -197,7 +192,7 @@ def test_a_value_that_can_be_shown_is_left_alone() -> None:
 
 
 def test_a_result_that_cannot_be_pickled_is_told_whatever_its_repr_does() -> None:
-    told = str(encoding_error(TypeError("cannot pickle"), Unprintable()))
+    told = str(unpack_error(pack_refusal(TypeError("cannot pickle"), Unprintable())))
     assert "cannot pickle" in told
     assert "Unprintable" in told
 
