@@ -13,7 +13,7 @@ and handlers need no lock.
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._apply_jobs import Call
 from ._callbacks import CallbackRunner
@@ -31,10 +31,12 @@ from ._results import AsyncResult
 from ._shutdown import Termination
 from ._state import Event, PoolState, StateMachine
 from ._task_handler import TaskHandler
-from ._trace import TraceWriter
 from ._waiting import Latch
 from ._watch import Watch
 from ._worker_handler import WorkerHandler
+
+if TYPE_CHECKING:
+    from ._trace import TraceWriter
 
 STUCK_S = 2.0  # how long terminate() waits for the loop before it acts in its place
 

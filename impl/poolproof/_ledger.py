@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ._jobs import Job, Span
 from ._memory import MemoryFile
 
 
-@dataclass(slots=True)
 class Frame:
     """Tasks on their way: sent to a worker, not finished.
 
@@ -17,12 +14,17 @@ class Frame:
     file:         memory file lent to the worker for as long as the frame lasts.
     """
 
-    seq: int
-    job: Job
-    span: Span
-    carries_call: bool
-    file: MemoryFile | None
-    delivered: int = 0
+    __slots__ = ("carries_call", "delivered", "file", "job", "seq", "span")
+
+    def __init__(
+        self, seq: int, job: Job, span: Span, *, carries_call: bool, file: MemoryFile | None
+    ) -> None:
+        self.seq = seq
+        self.job = job
+        self.span = span
+        self.carries_call = carries_call
+        self.file = file
+        self.delivered = 0
 
     def rest(self, done: int) -> Span:
         """Return the tasks behind the first `done`."""

@@ -10,10 +10,12 @@ import os
 import warnings
 from multiprocessing.process import BaseProcess
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from ._dispatcher import Dispatcher
 from ._state import Event, PoolState, StateMachine
+
+if TYPE_CHECKING:
+    from ._dispatcher import Dispatcher
 
 _EXIT_PRIORITY = 15  # at interpreter exit: before multiprocessing joins child processes, as stdlib
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._apply_jobs import Call
 from ._arguments import positive
 from ._calls import call_for, call_for_all
-from ._dispatcher import Dispatcher
 from ._feed import feed_for, snapshot
 from ._imap_jobs import IMapJob
 from ._map_jobs import MapJob
 from ._results import IMapIterator, MapResult
 from ._sizing import default_chunksize
+
+if TYPE_CHECKING:
+    from ._dispatcher import Dispatcher
 
 
 def submit_map(

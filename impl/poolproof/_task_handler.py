@@ -119,7 +119,7 @@ class TaskHandler:
         size = body.size
         job.sizer.weigh(len(span.tasks), size - call_size)
         in_file = not fits_inline(size)
-        frame = Frame(link.next_seq(), job, span, bool(call_size), None)
+        frame = Frame(link.next_seq(), job, span, carries_call=bool(call_size), file=None)
         last = link.charge(len(span.tasks), job.tasks_per_allowance)
         header = TaskHeader(
             TaskKind.RUN,

@@ -9,7 +9,6 @@ handler may interrupt a wait, raise out of it, or wait itself, which
 
 from __future__ import annotations
 
-import numbers
 import os
 import threading
 import time
@@ -41,7 +40,7 @@ def wait(locks: list[LockType], is_set: Callable[[], bool], timeout: float | Non
 
 
 def _seconds(timeout: Any) -> float:
-    if not isinstance(timeout, numbers.Real):
+    if not hasattr(timeout, "__float__"):
         raise TypeError(f"timeout: expected a number of seconds or None, {got(timeout)}")
     seconds = float(timeout)
     if seconds > threading.TIMEOUT_MAX:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from multiprocessing.context import BaseContext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._claims import Claim, Phase
 from ._errors import BrokenPoolError, WorkerLostError, describe_exit
@@ -21,7 +21,9 @@ from ._ledger import Frame
 from ._link import Link
 from ._result_handler import ResultHandler, deliver_outcomes
 from ._starter import Starter
-from ._trace import TraceWriter
+
+if TYPE_CHECKING:
+    from ._trace import TraceWriter
 
 RETRY_S = 0.1  # first pause after a process could not be started; doubles up to ...
 RETRY_MAX_S = 2.0

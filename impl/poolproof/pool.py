@@ -20,12 +20,9 @@ from ._arguments import (
     worker_count,
 )
 from ._calls import Uncallable
-from ._dispatcher import Dispatcher
 from ._lifetime import Lifetime
 from ._results import AsyncResult, IMapIterator, IMapUnorderedIterator, MapResult
 from ._submission import submit_imap, submit_map
-from ._trace import TraceWriter
-from ._worker_handler import WorkerHandler
 
 Callback = Callable[[Any], object]
 ErrorCallback = Callable[[BaseException], object]
@@ -65,10 +62,9 @@ class Pool(Lifetime):
         context = context_or_default(context)
         self._processes = size
         self._jobs = itertools.count(1)
-        writer = None if trace is None else TraceWriter(trace)
-        workers = WorkerHandler(context, size, worker_args, maxtasksperchild, writer)
-        workers.start_all()
-        self._begin(Dispatcher(self._machine, workers, size, writer))
+        from ._engine import start  # noqa: PLC0415  loaded with the first pool: see there
+
+        self._begin(start(self._machine, context, size, worker_args, maxtasksperchild, trace))
 
     def apply(
         self, func: Callable[..., Any], args: Iterable[Any] = (), kwds: Mapping[str, Any] = {}

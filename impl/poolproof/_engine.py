@@ -1,0 +1,44 @@
+"""What a pool runs on: its workers, and the dispatcher that looks after them.
+
+Loaded with the first pool, and not with the class: a spawned worker imports the main module of its
+user, and with that the class, but makes no pool, and would be ready a third later.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from multiprocessing.context import BaseContext
+from typing import TYPE_CHECKING, Any
+
+from ._dispatcher import Dispatcher
+from ._state import StateMachine
+from ._worker_handler import WorkerHandler
+
+if TYPE_CHECKING:
+    from ._trace import TraceWriter
+
+
+def start(
+    machine: StateMachine,
+    context: BaseContext,
+    size: int,
+    worker_args: tuple[Callable[..., object] | None, tuple[Any, ...]],
+    maxtasksperchild: int | None,
+    trace: str | os.PathLike[str] | None,
+) -> Dispatcher:
+    """Start `size` workers, and make the dispatcher that has them; its thread is not started yet.
+
+    Raises: TypeError and OSError for the trace's file; whatever starting a process raises, with no
+    process left behind.
+    """
+    writer = None if trace is None else _trace_writer(trace)
+    workers = WorkerHandler(context, size, worker_args, maxtasksperchild, writer)
+    workers.start_all()
+    return Dispatcher(machine, workers, size, writer)
+
+
+def _trace_writer(trace: str | os.PathLike[str]) -> TraceWriter:
+    from ._trace import TraceWriter  # noqa: PLC0415  who does not trace need not load it
+
+    return TraceWriter(trace)

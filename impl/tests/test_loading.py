@@ -1,0 +1,31 @@
+"""What is loaded when: the name of the class costs a spawned worker no more than it needs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+LIMIT_S = 30.0  # for an interpreter that imports a few modules
+
+
+def _loaded_by(statement: str) -> set[str]:
+    code = f"{statement}\nimport sys\nprint(*sys.modules)"
+    ended = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", f"import sys\nsys.path[:] = {sys.path!r}\n{code}"],
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=True,
+    )
+    return set(ended.stdout.split())
+
+
+@pytest.mark.parametrize("statement", ["import poolproof._worker", "from poolproof import Pool"])
+def test_who_makes_no_pool_loads_none_of_what_it_runs_on(statement: str) -> None:
+    """A worker loads its user's main module, and with that the class; the rest is its parent's."""
+    loaded = _loaded_by(statement)
+    assert "poolproof._worker" in loaded
+    heavy = {"poolproof._dispatcher", "poolproof._engine", "poolproof._trace"}
+    assert not loaded & (heavy | {"multiprocessing.pool", "dataclasses", "fractions", "pathlib"})
