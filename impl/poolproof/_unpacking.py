@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 from ._outcome import Failure, Refusal, load
 from ._wording import Verbatim, printable
 
+_CAUSE = vars(BaseException)["__cause__"]  # whatever a class of the user's makes of that name
+
 
 class Loaded(NamedTuple):
     """What came of loading a pickle: its value, unless there is an error."""
@@ -50,8 +52,7 @@ def unpack_error(failure: Failure) -> BaseException:
     """Take an exception out of its envelope; never raises an `Exception`."""
     error = _opened(failure)
     if failure.text:
-        # Past a __setattr__ of the user's, who may refuse.
-        object.__setattr__(error, "__cause__", RemoteTraceback(f'\n"""\n{failure.text}"""'))
+        _CAUSE.__set__(error, RemoteTraceback(f'\n"""\n{failure.text}"""'))
     return error
 
 

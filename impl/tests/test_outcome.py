@@ -104,6 +104,25 @@ def test_an_error_brings_its_remote_traceback() -> None:
     assert "ValueError: over there" in str(arrived.__cause__)
 
 
+class UnrelatedError(Exception):
+    """Lets nobody say what it comes from."""
+
+    @property
+    def __cause__(self) -> None:  # type: ignore[override]  # that is the point
+        return None
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name == "__cause__":
+            raise AttributeError(name)
+        super().__setattr__(name, value)
+
+
+def test_an_error_that_refuses_a_cause_arrives_whole() -> None:
+    arrived = _travel(UnrelatedError("by itself"))
+    assert type(arrived) is UnrelatedError
+    assert arrived.args == ("by itself",)
+
+
 def test_an_error_made_by_the_pool_itself_brings_no_traceback() -> None:
     failure = pack_refusal(ValueError("here"), "a value")
     assert unpack_error(failure).__cause__ is None
