@@ -1,6 +1,7 @@
 """DIAG: errors of a whole pool, and whether they name what happened to it."""
 
 import pickle
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -107,7 +108,8 @@ def test_a_failed_start_of_a_worker_is_named_by_the_jobs_it_ends(subject: BoundS
             subject.note("from here on no process can be started")
             gate.open()
             last.get()
-            capture(partial(subject.eventually, job.ready, "the job to end", 1 / 3))
+            with suppress(expect.Mismatch):  # then it may end once processes can be started
+                subject.eventually(job.ready, "the job to end", 1 / 3)
         subject.note("from here on processes can be started again")
         outcome = capture(job.get)
     if isinstance(outcome, Error):
