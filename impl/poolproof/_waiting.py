@@ -40,7 +40,7 @@ def wait(locks: list[LockType], is_set: Callable[[], bool], timeout: float | Non
 
 
 def _seconds(timeout: Any) -> float:
-    if not hasattr(timeout, "__float__"):
+    if not isinstance(timeout, (int, float)) and not _is_real(timeout):
         raise TypeError(f"timeout: expected a number of seconds or None, {got(timeout)}")
     seconds = float(timeout)
     if seconds > threading.TIMEOUT_MAX:
@@ -49,6 +49,12 @@ def _seconds(timeout: Any) -> float:
             f"without end, {got(timeout)}"
         )
     return seconds
+
+
+def _is_real(value: object) -> bool:
+    import numbers  # noqa: PLC0415  takes 1 ms to load, and few wait for a Fraction of a second
+
+    return isinstance(value, numbers.Real)
 
 
 def release(locks: list[LockType]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -141,7 +142,7 @@ def test_whoever_is_an_integer_counts() -> None:
         assert list(pool.imap(square, range(5), two, two)) == [0, 1, 4, 9, 16]
 
 
-@pytest.mark.parametrize("timeout", ["x", [], 1j, b"1"], ids=repr)
+@pytest.mark.parametrize("timeout", ["x", [], 1j, b"1", Decimal(1)], ids=repr)
 def test_a_timeout_is_a_number(busy: Pool, timeout: Any) -> None:
     words = "timeout: expected a number of seconds or None, got "
     for wait in _waits(busy):
