@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 from ._wording import got
@@ -54,6 +55,15 @@ def call_for(func: Callable[..., Any], *, star: bool, chunksize: int) -> Callabl
 def call_for_all(func: Callable[..., Any], *, star: bool) -> Chunk:
     """Return what a worker calls with the list of all items."""
     return Chunk(_checked(func), star)
+
+
+def name_of(call: Callable[[Any], Any]) -> str | None:
+    """Return what the function behind a call is named, None for what is no plain function.
+
+    Exact types only: reading their names runs no user code.
+    """
+    func = call.func if type(call) is Star or type(call) is Chunk else call
+    return func.__qualname__ if type(func) in (FunctionType, BuiltinFunctionType) else None
 
 
 def _checked(func: Any) -> Callable[..., Any]:

@@ -15,9 +15,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 
 from ._apply_jobs import ApplyJobs, Call
+from ._calls import name_of
 from ._imap_jobs import IMapJob
 from ._jobs import Job, Settle, Span
-from ._sizing import Sizer
+from ._sizing import Experience, Sizer
 
 
 class JobQueue:
@@ -35,6 +36,7 @@ class JobQueue:
         self._fed: list[IMapJob] = []
         self._run: ApplyJobs | None = None  # the last of those waiting, if apply calls may join it
         self._apply_sizer = Sizer()  # of all apply jobs: each alone is too short to learn from
+        self._experience = Experience()
 
     @property
     def waiting(self) -> bool:
@@ -50,6 +52,8 @@ class JobQueue:
 
     def submit(self, job: Job) -> None:
         """Enqueue a job."""
+        if (function := name_of(job.call)) is not None:
+            self._experience.pass_on(function, job.sizer)
         self._open.add(job)
         self._run = None  # calls that follow come behind this job
         self._waiting[job] = None

@@ -11,12 +11,14 @@ The budget, not the formula, is what bounds the makespan:
 
 Source: FAC2's cap (Hummel, Schonberg, Flynn 1992) for the end of a job, where
 the frames of all workers together must not exceed half of what is left; but a
-frame of less than WORTH_NS ends a job sooner only in theory.
+frame of less than WORTH_NS ends a job sooner only in theory, so that a job of
+less runs in one worker, in one frame, once it is known how short it is.
 """
 
 from __future__ import annotations
 
 import math
+from collections import OrderedDict
 
 TARGET_NS = 2_000_000  # 2 ms: a frame costs some 40 us in parent and worker, so 2 %
 BUDGET_NS = 4 * TARGET_NS  # 8 ms: how far an estimate may be off before work is given back
@@ -25,6 +27,8 @@ PREFETCH_NS = 3_500_000  # 3.5 ms: beyond it, the wake-up that a second frame sa
 SMOOTHING = 0.3  # least weight of the newest frame in the estimate
 FRAME_BYTES = 1 << 20  # 1 MiB: what a frame may weigh; more falls out of the processors' caches
 GROWTH = 16  # a frame is at most this many times the last one: one fast item proves little
+FORETOLD = 64  # items: a first frame sized by what another job has learnt; these may be heavier
+REMEMBERED = 64  # functions whose items' time a pool remembers
 
 
 class Sizer:
@@ -37,6 +41,12 @@ class Sizer:
         self._observed = 0  # items of the newest frame
         self._fitting = math.inf  # items, by the weight of the heaviest of late
         self._last = 1
+
+    def begin_with(self, earlier: Sizer) -> None:
+        """Take what another job of the same function has learnt for the first guess."""
+        self._item_ns = earlier._item_ns
+        self._fitting = earlier._fitting
+        self._last = FORETOLD // GROWTH
 
     def observe(self, items: int, elapsed_ns: int) -> None:
         """Take in that `items` items took `elapsed_ns` of run time."""
@@ -63,7 +73,7 @@ class Sizer:
         wanted = math.ceil(TARGET_NS / max(self._item_ns, 1.0))
         fitting = min(wanted, self._last * GROWTH, self._fitting)
         if left is not None:
-            worth = min(WORTH_NS / max(self._item_ns, 1.0), math.ceil(left / workers))
+            worth = WORTH_NS / max(self._item_ns, 1.0)
             fitting = min(fitting, max(worth, math.ceil(left / (2 * workers))))
         self._last = max(1, int(fitting))
         return self._last
@@ -81,6 +91,26 @@ class Sizer:
         Yes, too, while nothing is known: what it has not read can be taken back.
         """
         return self._item_ns is None or self._item_ns * items < PREFETCH_NS
+
+
+class Experience:
+    """What the jobs of a pool have learnt about its functions.
+
+    A short job is over before it has learnt what frames suit it; the next one
+    of the same function need not begin with one item.
+    """
+
+    def __init__(self) -> None:
+        self._sizers: OrderedDict[str, Sizer] = OrderedDict()
+
+    def pass_on(self, function: str, sizer: Sizer) -> None:
+        """Let a job's sizer begin with what is known, and the next job's with what it learns."""
+        earlier = self._sizers.pop(function, None)
+        if earlier is not None:
+            sizer.begin_with(earlier)
+        elif len(self._sizers) == REMEMBERED:
+            self._sizers.popitem(last=False)
+        self._sizers[function] = sizer
 
 
 def default_chunksize(items: int, workers: int) -> int:

@@ -25,6 +25,7 @@ from poolproof._link import Link
 from poolproof._loans import Loans
 from poolproof._map_jobs import MapJob
 from poolproof._memory import Shelf
+from poolproof._sizing import Sizer
 from poolproof._task_handler import TaskHandler
 from poolproof._worker import Outbox
 from poolproof._worker_process import Interrupts
@@ -143,6 +144,7 @@ class Simulation:
         runner: Runner,
         clock: Clock,
         slot: _claims.Slot,
+        foretold_ns: int | None,
     ) -> None:
         self.now_ns = 0  # of the parent
         self._costs_ns = costs_ns
@@ -159,6 +161,8 @@ class Simulation:
         self._tasks = TaskHandler(workers, self._jobs, Shelf(), loans)
         items = range(len(costs_ns))
         self._job = MapJob(MapResult(_Owner(), 1), _no_call, items, 1, _settle, 1)
+        if foretold_ns is not None:
+            self._job.sizer.begin_with(sizer_that_saw(foretold_ns))
         self._links = [SimulatedLink(self) for _ in range(workers)]
 
     def makespan_ns(self) -> int:
@@ -246,10 +250,20 @@ def _settle(result: object, success: bool, value: object) -> None:
     """Nobody waits for the outcome."""
 
 
-def makespan_ns(costs_ns: Sequence[int], workers: int, runner: Runner) -> int:
+def sizer_that_saw(item_ns: int) -> Sizer:
+    """Return the sizer of a job that ran one item, which took `item_ns`."""
+    sizer = Sizer()
+    sizer.observe(1, item_ns)
+    return sizer
+
+
+def makespan_ns(
+    costs_ns: Sequence[int], workers: int, runner: Runner, foretold_ns: int | None = None
+) -> int:
     """Return the simulated time of a `map` over items that take `costs_ns`, all run once.
 
     runner: `run_batch`, as `map` uses it, or `run_exact`, as `imap` and `apply` do.
+    foretold_ns: what an earlier job of the same function makes the pool expect of an item.
     """
     clock = Clock()
     slot_fd = _claims.create()
@@ -258,6 +272,6 @@ def makespan_ns(costs_ns: Sequence[int], workers: int, runner: Runner) -> int:
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(_runner, "_clock", clock)
-            return Simulation(costs_ns, workers, runner, clock, slot).makespan_ns()
+            return Simulation(costs_ns, workers, runner, clock, slot, foretold_ns).makespan_ns()
     finally:
         slot.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from poolproof import AsyncResult
 from poolproof._apply_jobs import Call
+from poolproof._calls import Chunk, Star, name_of
 from poolproof._channel import Body
 from poolproof._job_queue import JobQueue
 from poolproof._jobs import Job, Span
@@ -49,6 +50,30 @@ def test_a_job_whose_input_has_nothing_yet_keeps_its_place_and_lets_others_pass(
     deliver_echo(slow, span)
     assert next(results) == 0
     assert _next(queue)[0] is slow
+
+
+def test_a_job_begins_with_what_a_job_of_the_same_function_has_learnt() -> None:
+    queue, _ = _queue()
+    first, later = map_job(range(9))[0], imap_job(range(9))[0]
+    queue.submit(first)
+    assert first.sizer.items(9, 1) == 1
+    first.sizer.observe(1, 1)
+    queue.submit(later)
+    assert later.sizer.items(9, 1) > 1
+
+
+def test_naming_a_function_runs_no_user_code() -> None:
+    class Nosy:
+        def __call__(self, item: object) -> object:
+            return item
+
+        def __getattribute__(self, name: str) -> object:
+            raise AssertionError(f"{name} was asked for")
+
+    assert name_of(Nosy()) is None
+    assert name_of(Chunk(Nosy(), star=False)) is None
+    assert name_of(Star(not_here)) == name_of(not_here) == "not_here"
+    assert name_of(abs) == "abs"
 
 
 def test_tasks_that_come_back_go_first() -> None:

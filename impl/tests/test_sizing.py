@@ -12,16 +12,19 @@ from hypothesis import strategies as st
 from poolproof._runner import SUB_BATCH_NS, run_batch, run_exact
 from poolproof._sizing import (
     BUDGET_NS,
+    FORETOLD,
     FRAME_BYTES,
     GROWTH,
     PREFETCH_NS,
+    REMEMBERED,
     TARGET_NS,
     WORTH_NS,
+    Experience,
     Sizer,
     default_chunksize,
 )
 
-from .simulation import Runner, makespan_ns
+from .simulation import Runner, makespan_ns, sizer_that_saw
 from .workloads import SHAPES, costs_ns, lower_bound_ns
 
 COUNTS = st.integers(1, 10**7)
@@ -41,8 +44,7 @@ CHEAP_THEN_HEAVY = [(1000, 1_000), (20, 10_000_000), (1000, 1_000)]
 
 
 def _sizer(item_ns: int, *, grown: bool = True) -> Sizer:
-    sizer = Sizer()
-    sizer.observe(1, item_ns)
+    sizer = sizer_that_saw(item_ns)
     for _ in range(8 if grown else 0):
         sizer.items(None, 1)
     return sizer
@@ -62,7 +64,6 @@ def test_a_frame_carries_no_more_than_the_target_time_and_half_a_share(
     assert (items - 1) * item_ns < TARGET_NS
     if left is not None:
         assert (items - 1) * 2 * workers < left or items * item_ns <= WORTH_NS
-        assert (items - 1) * workers < left, "a share for each worker"
 
 
 @given(item_ns=ITEM_NS)
@@ -133,6 +134,41 @@ def test_a_budget_never_grows_as_the_job_nears_its_end(
     assert sizer.budget_ns(left - 1, workers) <= sizer.budget_ns(left, workers)
 
 
+@given(item_ns=ITEM_NS, left=COUNTS, workers=WORKERS)
+def test_a_first_frame_by_foreknowledge_is_a_short_one(
+    item_ns: int, left: int, workers: int
+) -> None:
+    sizer = Sizer()
+    sizer.begin_with(sizer_that_saw(item_ns))
+    assert 1 <= sizer.items(left, workers) <= FORETOLD
+
+
+@given(foretold_ns=ITEM_NS, item_ns=ITEM_NS)
+def test_the_first_frame_that_ran_outweighs_foreknowledge(foretold_ns: int, item_ns: int) -> None:
+    sizer = Sizer()
+    sizer.begin_with(sizer_that_saw(foretold_ns))
+    sizer.observe(1, item_ns)
+    for _ in range(8):
+        sizer.items(None, 1)
+    assert sizer.items(None, 1) == _sizer(item_ns).items(None, 1)
+
+
+def test_a_job_of_less_than_a_frame_is_worth_is_one_frame() -> None:
+    assert _sizer(WORTH_NS // 64).items(64, 2) == 64
+
+
+def test_a_pool_remembers_the_functions_it_ran_last() -> None:
+    experience = Experience()
+    for function in ["first", *map(str, range(REMEMBERED - 1)), "first", "last"]:
+        experience.pass_on(function, sizer_that_saw(1))
+    frames = {}
+    for function in ("first", "last", "0", "other"):
+        sizer = Sizer()
+        experience.pass_on(function, sizer)
+        frames[function] = sizer.items(None, 1)
+    assert frames == {"first": FORETOLD, "last": FORETOLD, "0": 1, "other": 1}
+
+
 @given(item_ns=ITEM_NS, items=st.integers(1, 10**6))
 def test_a_frame_that_is_known_to_be_long_has_no_next_one_at_hand(item_ns: int, items: int) -> None:
     assert Sizer().may_prefetch(items)
@@ -176,14 +212,23 @@ BLOCKS = st.lists(
 
 @pytest.mark.parametrize(("runner", "shortest_ns"), [(run_exact, 0), (run_batch, SUB_BATCH_NS)])
 @EXAMPLES
-@given(blocks=BLOCKS, workers=st.sampled_from([1, 2, 3, 8]))
-@example(blocks=CHEAP_THEN_HEAVY, workers=8)
-def test_no_order_of_costs_makes_a_job_outlast_its_bound(
-    blocks: list[tuple[int, int]], workers: int, runner: Runner, shortest_ns: int
+@given(
+    blocks=BLOCKS,
+    workers=st.sampled_from([1, 2, 3, 8]),
+    foretold_ns=st.none() | st.integers(1, 30_000_000),
+)
+@example(blocks=CHEAP_THEN_HEAVY, workers=8, foretold_ns=None)
+@example(blocks=[(64, 30_000_000)], workers=2, foretold_ns=1)
+def test_no_order_of_costs_and_no_foreknowledge_makes_a_job_outlast_its_bound(
+    blocks: list[tuple[int, int]],
+    workers: int,
+    foretold_ns: int | None,
+    runner: Runner,
+    shortest_ns: int,
 ) -> None:
     # An item of SUB_BATCH_NS is a sub-batch by itself, behind which a batch looks at the clock.
     costs = [max(cost, shortest_ns) for length, cost in blocks for _ in range(length)]
-    assert makespan_ns(costs, workers, runner) <= bound_ns(costs, workers)
+    assert makespan_ns(costs, workers, runner, foretold_ns) <= bound_ns(costs, workers)
 
 
 @BATCH_OUTLASTS_ITS_BUDGET
