@@ -19,6 +19,16 @@ class Map(WarmPool):
         self.pool.map(noop, range(self.items), chunksize)
 
 
+class ShortMap(WarmPool):
+    """A map that is over before a pool could learn from it what its items cost."""
+
+    params = (POOLS, [FASTEST])
+
+    def time_map_64_noops(self, *_: object) -> None:
+        """One `map` of 64 no-ops."""
+        self.pool.map(noop, range(64))
+
+
 class IMap(WarmPool):
     """The iterators at their default chunk size of one."""
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from .._work import echo, noop, worker_pid
 from .protocol import Ask, Sample
-from .rows import WORKERS, Row
+from .rows import SHORT_MAP, WORKERS, Row
 from .workloads import make_work
 
 READY_TIMEOUT_S = 10.0
@@ -82,6 +82,10 @@ def _chunk_option(row: Row, ask: Ask) -> dict[str, int]:
 
 def _map(pool: Any, tasks: int, options: dict[str, int]) -> int:
     return len(pool.map(noop, range(tasks), **options))
+
+
+def _short_maps(pool: Any, tasks: int, options: dict[str, int]) -> int:
+    return sum(_map(pool, SHORT_MAP, options) for _ in range(tasks)) // SHORT_MAP
 
 
 def _imap(pool: Any, tasks: int, _options: dict[str, int]) -> int:
@@ -194,6 +198,7 @@ def _schedule(source: PoolSource, row: Row, ask: Ask) -> Sample:
 
 _OPERATIONS: dict[str, Callable[[PoolSource, Row, Ask], Sample]] = {
     "map": _per_task(_map),
+    "short_maps": _per_task(_short_maps),
     "imap": _per_task(_imap),
     "imap_unordered": _per_task(_imap_unordered),
     "flood": _per_task(_flood),

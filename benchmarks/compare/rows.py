@@ -10,6 +10,7 @@ from typing import Any
 
 WORKERS = 2
 MIB = 1 << 20
+SHORT_MAP = 64  # items
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +27,7 @@ class Row:
     call: str
     """Which operation of `operations` answers it."""
     tasks: int
-    """Items in one sample."""
+    """Items in one sample; of the row of short maps, maps."""
     quick_tasks: int | None
     """Items in one sample under `--quick`; None leaves the row out there."""
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -64,6 +65,14 @@ _OVERHEAD = (
         call="map",
         tasks=300_000,
         quick_tasks=300_000,
+        shrinks=True,
+    ),
+    Row(
+        id="map-short",
+        title=f"maps of {SHORT_MAP} no-ops, one after the other, no chunksize given",
+        call="short_maps",
+        tasks=1_000,
+        quick_tasks=200,
         shrinks=True,
     ),
     Row(
