@@ -91,7 +91,8 @@ class Outbox:
         """Send one result about `count` items from `first` on; blocks while the pipe is full."""
         if last and self.stopwatch is not None:
             stamps = Body([self.stopwatch.take()])
-            self.send(ResultKind.STAMPS, first, 0, stamps)
+            if stamps.size:  # none where nothing was loaded: the parent must not think it was
+                self.send(ResultKind.STAMPS, first, 0, stamps)
         size = body.size
         elapsed_ns = time.perf_counter_ns() - self._started_ns
         header = ResultHeader(kind, 0, 0, last, self._seq, first, count, elapsed_ns, size)

@@ -26,6 +26,20 @@ def _pid_after(seconds: float) -> int:
     return os.getpid()
 
 
+def _refuse() -> None:
+    raise ValueError("not in this process")
+
+
+class _NotLoaded:
+    """A function that no worker can load."""
+
+    def __call__(self, number: int) -> int:
+        return number
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _refuse, ()
+
+
 def _events(path: Path) -> list[dict[str, Any]]:
     return json.loads(path.read_text("utf-8"))  # type: ignore[no-any-return]  # a list of objects
 
@@ -93,3 +107,15 @@ def test_a_pool_that_is_terminated_completes_its_trace(tmp_path: Path) -> None:
     with Pool(1, trace=path) as pool:
         pool.apply(square, (3,))
     assert [bar["name"] for bar in _bars(path)] == ["apply 1: item 0"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_function_that_cannot_be_loaded_ends_no_worker(method: str, tmp_path: Path) -> None:
+    path = tmp_path / "trace.json"
+    with Pool(1, context=multiprocessing.get_context(method), trace=path) as pool:
+        with pytest.raises(ValueError, match="not in this process"):
+            pool.map_async(_NotLoaded(), range(100)).get(WAIT_S)
+        assert pool.map_async(square, range(3)).get(WAIT_S) == [0, 1, 4]
+        pool.close()
+        pool.join()
+    assert not [event for event in _events(path) if event["name"].startswith("worker lost")]
