@@ -7,8 +7,11 @@ One memory file a worker, mapped by the worker and by the parent:
             over     how many of them are over, with their outcome in the log or sent
             first    item whose outcome lies first in the log
             phase    Phase, what the worker is doing
+            stamped  how many stamps there are, where the pool traces
+            sent     how many stamps of the frame were sent before them
     ends    where in the log the outcome of item first + n ends, n = 0, 1, ...
     log     outcomes of the items first .. over - 1, one pickle behind the other
+    stamps  three numbers each (see `_trace`)
 
 Guarantees: the worker is the only writer; the parent reads only when the
 worker is dead, so no lock is needed and none can be left behind.  `started` is
@@ -29,9 +32,11 @@ FIELDS_SIZE = 64  # bytes
 LOG_ITEMS = 2048  # outcomes the log can hold
 ENDS_SIZE = 4 * LOG_ITEMS  # bytes
 LOG_SIZE = INLINE_LIMIT - ENDS_SIZE  # bytes: a full log with its ends is still one record
-SLOT_SIZE = FIELDS_SIZE + ENDS_SIZE + LOG_SIZE  # bytes
+STAMPS = 2048  # stamps the slot can hold
+STAMP_SIZE = 3 * 8  # bytes; a full area is still one record
+SLOT_SIZE = FIELDS_SIZE + ENDS_SIZE + LOG_SIZE + STAMPS * STAMP_SIZE  # bytes; used as needed
 
-SEQ, STARTED, OVER, FIRST, PHASE = range(5)
+SEQ, STARTED, OVER, FIRST, PHASE, STAMPED, STAMPS_SENT = range(7)
 
 
 class Phase(enum.IntEnum):
@@ -65,12 +70,15 @@ class Slot:
     def __init__(self, fd: int) -> None:
         self._map = mmap.mmap(fd, SLOT_SIZE)
         self._view = memoryview(self._map)
-        #: unsigned 64-bit fields, indexed by SEQ, STARTED, OVER, FIRST, PHASE
+        #: unsigned 64-bit fields, indexed by SEQ, STARTED, OVER, ...
         self.fields = self._view[:FIELDS_SIZE].cast("Q")
         #: unsigned 32-bit ends of the logged outcomes, in bytes
         self.ends = self._view[FIELDS_SIZE : FIELDS_SIZE + ENDS_SIZE].cast("I")
+        log = FIELDS_SIZE + ENDS_SIZE
         #: bytes of the outcome log
-        self.log = self._view[FIELDS_SIZE + ENDS_SIZE :]
+        self.log = self._view[log : log + LOG_SIZE]
+        #: unsigned 64-bit numbers of the stamps
+        self.stamps = self._view[log + LOG_SIZE :].cast("Q")
 
     def begin(self, seq: int) -> None:
         """Take up a frame; called before anything of it is unpickled."""
@@ -78,6 +86,7 @@ class Slot:
         # LOADING first: a death between these stores must not read as an item of the last frame.
         fields[PHASE] = Phase.LOADING
         fields[STARTED] = fields[OVER] = fields[FIRST] = 0
+        fields[STAMPED] = fields[STAMPS_SENT] = 0
         fields[SEQ] = seq
 
     def read(self) -> Claim:
@@ -90,6 +99,10 @@ class Slot:
         count = max(0, claim.over - claim.first)
         return split_log(memoryview(b"".join(self.logged(count))), count)
 
+    def stamped(self) -> memoryview:
+        """Return the stamps that have not been sent, as the body of a record."""
+        return self.stamps[: 3 * self.fields[STAMPED]].cast("B")
+
     def logged(self, count: int) -> list[memoryview]:
         """Return the first `count` logged outcomes as the body of a record (see `split_log`)."""
         end = self.ends[count - 1] if count else 0
@@ -100,6 +113,7 @@ class Slot:
         self.fields.release()
         self.ends.release()
         self.log.release()
+        self.stamps.release()
         self._view.release()
         self._map.close()
 

@@ -38,7 +38,7 @@ class ResultKind(enum.IntEnum):
     FAILURE = 4  # payload: Failure of the one item at `first`
     UNLOADED = 5  # the items could not be unpickled, none of them ran; payload: Failure
     UNCALLABLE = 6  # the callable could not be unpickled, nothing ran; payload: Failure
-    STAMPS = 7  # payload: three unsigned 64-bit numbers an item (see _trace)
+    STAMPS = 7  # payload: three unsigned 64-bit numbers an item (see _trace); `first` counts stamps
     GIVEN_BACK = 8  # tasks from `first` on will not be started here
 
 

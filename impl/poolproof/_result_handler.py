@@ -90,7 +90,7 @@ class ResultHandler:
             return
         if header.kind == ResultKind.STAMPS:
             if self._trace is not None:
-                self._trace.items(link.pid, frame.job, frame.span.start, body)
+                self._trace.items(link.pid, frame, header.first, body)
             return
         if header.tasks:
             frame.job.sizer.weigh(header.tasks, header.size)

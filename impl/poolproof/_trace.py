@@ -1,10 +1,11 @@
 """Which worker ran which item, and when: a file that opens in Perfetto.
 
-A worker stamps the start and the end of each item and sends the stamps with
-the frame's last result; the parent writes an event an item, in Chrome's trace
-format.  Cost: some 0.5 us an item in the worker, as much in the parent, and
-nothing where no trace is asked for.  The clock is CLOCK_MONOTONIC, which all
-processes of a machine share.
+A worker stamps the start and the end of each item in its claim slot, and sends
+the stamps before the frame's last result, or when the slot is full; of a worker
+that died the parent reads them there.  It writes an event an item, in Chrome's
+trace format.  Cost: some 0.5 us an item in the worker, as much in the parent,
+and nothing where no trace is asked for.  The clock is CLOCK_MONOTONIC, which
+all processes of a machine share.
 """
 
 from __future__ import annotations
@@ -12,27 +13,32 @@ from __future__ import annotations
 import json
 import os
 import time
-from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._arguments import check_path
 from ._calls import Chunk
-from ._claims import STARTED
+from ._channel import Body
+from ._claims import STAMPED, STAMPS, STAMPS_SENT, STARTED, Slot
+from ._frames import ResultKind
 
 if TYPE_CHECKING:
-    from ._jobs import Job
+    from ._ledger import Frame
+    from ._worker import Outbox
 
 _clock = time.perf_counter_ns
 
 
 class Stopwatch:
-    """Stamps the items that a worker runs; lives in the worker."""
+    """Stamps the items that a worker runs; lives in the worker.
 
-    def __init__(self, fields: memoryview) -> None:
-        self._fields = fields
-        self._stamps = array("Q")
+    A stamp is the position of the task in its frame, the start, and the end, 0 until it is over.
+    """
+
+    def __init__(self, slot: Slot, outbox: Outbox) -> None:
+        self._slot = slot
+        self._outbox = outbox
 
     def watch(self, call: Callable[..., Any]) -> Callable[..., Any]:
         """Return `call` with each of its items stamped."""
@@ -41,29 +47,61 @@ class Stopwatch:
         return self._stamped(call)
 
     def _stamped(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        fields, stamps = self._fields, self._stamps
+        fields, stamps = self._slot.fields, self._slot.stamps
 
         def stamped(*args: Any) -> Any:
-            start = _clock()
+            count = fields[STAMPED]
+            if count == STAMPS:
+                self.send()
+                count = 0
+            end = 3 * count + 2
+            stamps[end] = 0
+            stamps[end - 2] = fields[STARTED] - 1
+            stamps[end - 1] = _clock()
+            fields[STAMPED] = count + 1  # last: a death before it finds no half of a stamp
             try:
                 return func(*args)
             finally:
-                stamps.extend((fields[STARTED] - 1, start, _clock()))
+                stamps[end] = _clock()
 
         return stamped
 
-    def take(self) -> bytes:
-        """Return the stamps so far, and forget them."""
-        taken = self._stamps.tobytes()
-        del self._stamps[:]
-        return taken
+    def send(self) -> None:
+        """Send the stamps in the slot, and empty it."""
+        fields = self._slot.fields
+        count = fields[STAMPED]
+        if not count:
+            return  # where nothing was loaded, stamps would say that it was
+        stamps = Body([self._slot.stamped()])
+        self._outbox.send(ResultKind.STAMPS, fields[STAMPS_SENT], 0, stamps)
+        # A death, or a Ctrl-C, before this: the parent skips what it has received.
+        fields[STAMPED] = 0
+        fields[STAMPS_SENT] += count
+
+
+class _Item(NamedTuple):
+    """The item of a worker's newest stamp."""
+
+    seq: int
+    number: int  # of the stamp in its frame
+    task: int
+    offset: int  # in the task
+    kind: str
+    job: int
+    item: int
+    start_ns: int
+    end_ns: int
+    lost: bool = False
 
 
 class TraceWriter:
     """Writes the file; used by the dispatcher's thread alone.
 
     The list of events is closed at the end; a viewer accepts it unclosed, so a
-    trace survives the death of its process.
+    trace survives the death of its process.  The newest item of each worker is
+    written with the next one: only a death tells that its outcome is lost.
+
+    Not in it: items whose worker `terminate()` ends.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -73,31 +111,75 @@ class TraceWriter:
         self._file.write("[")
         self._separator = "\n"
         self._lanes: set[int] = set()
+        self._held: dict[int, _Item] = {}
 
-    def items(self, worker: int, job: Job, start: int, stamps: memoryview) -> None:
-        """Write the items of a frame; `start` is the position of its first task in the job."""
-        self._name_lane(worker)
-        for position, first_ns, last_ns in _numbered(stamps):
-            task, offset = position
-            job_id, item = job.where(start + task)
-            self._event(
-                name=f"{job.kind} {job_id}: item {item + offset}",
-                cat=job.kind,
-                ph="X",
-                ts=first_ns / 1e3,
-                dur=(last_ns - first_ns) / 1e3,
-                tid=worker,
-                args={"job": job_id, "item": item + offset},
-            )
+    def items(self, worker: int, frame: Frame, first: int, stamps: memoryview) -> None:
+        """Take in stamps of a frame, from number `first` on, without those that came before."""
+        held = self._held.get(worker)
+        known = held.number + 1 if held is not None and held.seq == frame.seq else 0
+        flat = stamps.cast("Q").tolist()[3 * max(0, known - first) :]
+        starts = flat[1::3]
+        # Without an end is what runs, and what a Ctrl-C hit between its end and the stamp.
+        ends_at_most = [*starts[1:], _clock()]
+        for number, (task, start, end, at_most) in enumerate(
+            zip(flat[::3], starts, flat[2::3], ends_at_most, strict=False), max(known, first)
+        ):
+            self._hold(worker, frame, number, task, start, end or at_most)
 
-    def lost(self, worker: int, why: str) -> None:
-        """Write that a worker died."""
+    def last_items(self, worker: int, frame: Frame, slot: Slot, lost: int | None) -> None:
+        """Take in what a dead worker ran of a frame; task `lost` of it has no outcome."""
+        self.items(worker, frame, slot.fields[STAMPS_SENT], slot.stamped())
+        if lost is None:
+            return
+        now = _clock()
+        item = self._held.get(worker)
+        if item is None or item.seq != frame.seq or item.task != lost:
+            # It died before the item's own code ran: behind the item before, at the earliest.
+            start = now if item is None or item.seq != frame.seq else item.end_ns
+            item = self._hold(worker, frame, 0, lost, start, now)
+        self._held[worker] = item._replace(end_ns=now, lost=True)
+
+    def buried(self, worker: int, why: str | None) -> None:
+        """Write the last item of a worker, and what it died of unless it was to end."""
+        self._write(worker)
+        if why is not None:
+            self._name_lane(worker)
+            self._event(name=f"worker lost: {why}", ph="i", s="t", ts=_clock() / 1e3, tid=worker)
+
+    def _hold(
+        self, worker: int, frame: Frame, number: int, task: int, start_ns: int, end_ns: int
+    ) -> _Item:
+        before = self._held.get(worker)
+        same = before is not None and (before.seq, before.task) == (frame.seq, task)
+        offset = before.offset + 1 if before is not None and same else 0
+        self._write(worker)
+        kind, (job, first) = frame.job.kind, frame.job.where(frame.span.start + task)
+        item = _Item(frame.seq, number, task, offset, kind, job, first + offset, start_ns, end_ns)
+        self._held[worker] = item
+        return item
+
+    def _write(self, worker: int) -> None:
+        item = self._held.pop(worker, None)
+        if item is None:
+            return
         self._name_lane(worker)
-        self._event(name=f"worker lost: {why}", ph="i", s="t", ts=_clock() / 1e3, tid=worker)
+        mark = " (lost)" if item.lost else ""
+        lost = {"lost": True} if item.lost else {}
+        self._event(
+            name=f"{item.kind} {item.job}: item {item.item}{mark}",
+            cat=item.kind,
+            ph="X",
+            ts=item.start_ns / 1e3,
+            dur=(item.end_ns - item.start_ns) / 1e3,
+            tid=worker,
+            args={"job": item.job, "item": item.item, **lost},
+        )
 
     def close(self) -> None:
         """Complete the file."""
         if not self._file.closed:
+            for worker in list(self._held):
+                self._write(worker)
             self._file.write("\n]\n")
             self._file.close()
 
@@ -109,13 +191,3 @@ class TraceWriter:
     def _event(self, **fields: Any) -> None:
         self._file.write(f"{self._separator}{json.dumps({'pid': os.getpid(), **fields})}")
         self._separator = ",\n"
-
-
-def _numbered(stamps: memoryview) -> Iterator[tuple[tuple[int, int], int, int]]:
-    """Yield (task, item within the task), start and end of each item."""
-    flat = stamps.cast("Q").tolist()
-    before, offset = -1, 0
-    for task, start, end in zip(flat[::3], flat[1::3], flat[2::3], strict=True):
-        offset = offset + 1 if task == before else 0
-        before = task
-        yield (task, offset), start, end

@@ -90,9 +90,7 @@ class Outbox:
     ) -> None:
         """Send one result about `count` items from `first` on; blocks while the pipe is full."""
         if last and self.stopwatch is not None:
-            stamps = Body([self.stopwatch.take()])
-            if stamps.size:  # none where nothing was loaded: the parent must not think it was
-                self.send(ResultKind.STAMPS, first, 0, stamps)
+            self.stopwatch.send()
         size = body.size
         elapsed_ns = time.perf_counter_ns() - self._started_ns
         header = ResultHeader(kind, 0, 0, last, self._seq, first, count, elapsed_ns, size)
@@ -163,7 +161,7 @@ class Worker:
         self._slot = self._receive_slot()
         #: what the parent rings
         self.bell = self._receive_fd()
-        self._stopwatch = _stopwatch(self._slot) if traced else None
+        self._stopwatch = _stopwatch(self._slot, outbox) if traced else None
         outbox.stopwatch = self._stopwatch
 
     def _receive_slot(self) -> Slot:
@@ -250,10 +248,10 @@ class Worker:
         return loaded
 
 
-def _stopwatch(slot: Slot) -> Stopwatch:
+def _stopwatch(slot: Slot, outbox: Outbox) -> Stopwatch:
     from ._trace import Stopwatch  # noqa: PLC0415  workers that are not traced need not load it
 
-    return Stopwatch(slot.fields)
+    return Stopwatch(slot, outbox)
 
 
 _NOTHING = object()

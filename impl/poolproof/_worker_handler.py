@@ -124,8 +124,6 @@ class WorkerHandler:
         self.links.remove(link)
         exitcode = link.reap()
         self.starter.buried(link.process)
-        if self._trace is not None and not link.retiring:
-            self._trace.lost(link.pid, describe_exit(exitcode))
         if not link.ready:
             self._startup_failed(link, exitcode)
         claim = link.slot.read()
@@ -133,10 +131,16 @@ class WorkerHandler:
         for frame in reversed(link.ledger):
             results.reclaim(frame)
             if frame.seq == claim.seq:
-                _settle_claimed(frame, claim, link, jobs)
+                lost = _settle_claimed(frame, claim, link, jobs)
+                if self._trace is not None:
+                    self._trace.last_items(link.pid, frame, link.slot, lost)
             else:
                 jobs.requeue(frame.job, frame.rest(frame.delivered))
             jobs.finish_if_complete(frame.job)
+        if self._trace is not None:
+            # One that retires is told so with its last frame, and may die before that is over.
+            died = bool(link.ledger) or not link.retiring
+            self._trace.buried(link.pid, describe_exit(exitcode) if died else None)
         link.close()
 
     def _startup_failed(self, link: Link, exitcode: int | None) -> None:
@@ -174,11 +178,15 @@ class WorkerHandler:
         self.starter.retire()
 
 
-def _settle_claimed(frame: Frame, claim: Claim, link: Link, jobs: JobQueue) -> None:
-    """Find the outcome of each task of the frame that a dead worker had taken up."""
+def _settle_claimed(frame: Frame, claim: Claim, link: Link, jobs: JobQueue) -> int | None:
+    """Find the outcome of each task of the frame that a dead worker had taken up.
+
+    Return the position in the frame of the one that was running, None where there was none.
+    """
+    lost = None
     if claim.phase == Phase.LOADING:
         if len(frame.span.tasks) == 1:
-            _fail_lost(frame, 0, link)
+            lost = 0
         else:
             jobs.requeue_suspects(frame.job, frame.span)
     elif frame.job.exact:
@@ -186,15 +194,17 @@ def _settle_claimed(frame: Frame, claim: Claim, link: Link, jobs: JobQueue) -> N
         deliver_outcomes(frame.job, frame.span.start + frame.delivered, logged)
         over = max(claim.over, frame.delivered)
         if claim.started > over:
-            _fail_lost(frame, over, link)
+            lost = over
         jobs.requeue(frame.job, frame.rest(max(claim.started, over)))
     else:
         # Values of a batch die with their worker; the task that was running answers for them.
         if claim.started > frame.delivered:
-            running = claim.started - 1
-            frame.job.forfeit(frame.span.start + frame.delivered, running - frame.delivered)
-            _fail_lost(frame, running, link)
+            lost = claim.started - 1
+            frame.job.forfeit(frame.span.start + frame.delivered, lost - frame.delivered)
         jobs.requeue(frame.job, frame.rest(max(claim.started, frame.delivered)))
+    if lost is not None:
+        _fail_lost(frame, lost, link)
+    return lost
 
 
 def _fail_lost(frame: Frame, position: int, link: Link) -> None:

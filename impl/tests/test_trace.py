@@ -7,15 +7,20 @@ import multiprocessing
 import os
 import time
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from poolproof import Pool, WorkerLostError
+from poolproof import IMapIterator, Pool, WorkerLostError
+from poolproof._claims import STAMPS
 
-from .tasks import exit_with, square
+from .campaign import killing
+from .tasks import Item, block, die_at, exit_with, square, write_down
 
 WAIT_S = 30.0
 METHODS = multiprocessing.get_all_start_methods()
@@ -38,6 +43,13 @@ class _NotLoaded:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _refuse, ()
+
+
+class _KillsWhenLoaded:
+    """An argument that ends the worker which loads it."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return exit_with, (3,)
 
 
 def _events(path: Path) -> list[dict[str, Any]]:
@@ -107,6 +119,156 @@ def test_a_pool_that_is_terminated_completes_its_trace(tmp_path: Path) -> None:
     with Pool(1, trace=path) as pool:
         pool.apply(square, (3,))
     assert [bar["name"] for bar in _bars(path)] == ["apply 1: item 0"]
+
+
+def _item(bar: dict[str, Any]) -> tuple[int, int]:
+    return bar["args"]["job"], bar["args"]["item"]
+
+
+def _lost(path: Path) -> list[tuple[int, int]]:
+    return [_item(bar) for bar in _bars(path) if bar["args"].get("lost")]
+
+
+def _results(job: str, pool: Pool, items: list[tuple[int, int]]) -> list[Callable[[], Any]]:
+    """Submit `die_at` for each of the items; return what waits for the outcomes."""
+    if job == "apply":
+        handles = [pool.apply_async(die_at, (item,)) for item in items]
+        return [partial(handle.get, WAIT_S) for handle in handles]
+    if job == "map":
+        return [partial(pool.map_async(die_at, items).get, WAIT_S)]
+    return [partial(pool.imap(die_at, items).next, WAIT_S)] * len(items)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("job", ["apply", "imap", "map"])
+@pytest.mark.parametrize("fatal", [0, 57])
+def test_every_item_has_its_bar_where_one_kills_its_worker(
+    method: str, job: str, fatal: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "trace.json"
+    with Pool(2, context=multiprocessing.get_context(method), trace=path) as pool:
+        items = [(n, fatal) for n in range(100)]
+        errors = 0
+        for result in _results(job, pool, items):
+            try:
+                result()
+            except WorkerLostError:
+                errors += 1
+        assert errors == 1
+        pool.close()
+        pool.join()
+    places = [(n + 1, 0) if job == "apply" else (1, n) for n in range(100)]
+    assert Counter(map(_item, _bars(path))) == Counter(places)
+    assert _lost(path) == [places[fatal]]
+
+
+def test_a_lost_item_lasts_from_its_start_to_its_workers_death(tmp_path: Path) -> None:
+    path, started = tmp_path / "trace.json", tmp_path / "started"
+    with Pool(1, trace=path) as pool:
+        result = pool.map_async(block, [str(started)])
+        while not started.exists():
+            assert not result.ready()
+            time.sleep(0.001)
+        (worker,) = pool._pool
+        pid = worker.pid
+        before_us = time.perf_counter_ns() / 1e3
+        worker.kill()
+        with pytest.raises(WorkerLostError):
+            result.get(WAIT_S)
+        pool.close()
+        pool.join()
+    (bar,) = _bars(path)
+    (death,) = [event for event in _events(path) if event["name"].startswith("worker lost")]
+    assert bar["name"] == "map 1: item 0 (lost)"
+    assert bar["tid"] == death["tid"] == pid
+    assert bar["ts"] < before_us <= bar["ts"] + bar["dur"] <= death["ts"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_chunk_shows_how_far_its_worker_came(method: str, tmp_path: Path) -> None:
+    size, fatal = 3 * STAMPS, 2 * STAMPS + 7  # more than the claim slot holds
+    path = tmp_path / "trace.json"
+    with Pool(1, context=multiprocessing.get_context(method), trace=path) as pool:
+        assert pool.map_async(square, range(size), size).get(WAIT_S) == [n * n for n in range(size)]
+        with pytest.raises(WorkerLostError):
+            pool.map_async(die_at, [(n, fatal) for n in range(size)], size).get(WAIT_S)
+        pool.close()
+        pool.join()
+    whole, torn = (range(size), range(fatal + 1))
+    expected = [(1, n) for n in whole] + [(2, n) for n in torn]
+    assert Counter(map(_item, _bars(path))) == Counter(expected)
+    assert _lost(path) == [(2, fatal)]
+
+
+def test_an_item_that_cannot_be_loaded_is_lost_where_its_worker_died(tmp_path: Path) -> None:
+    path = tmp_path / "trace.json"
+    with Pool(1, trace=path) as pool:
+        results = pool.imap(square, [3, _KillsWhenLoaded(), 4])
+        assert results.next(WAIT_S) == 9
+        with pytest.raises(WorkerLostError):
+            results.next(WAIT_S)
+        assert results.next(WAIT_S) == 16
+        pool.close()
+        pool.join()
+    assert sorted(map(_item, _bars(path))) == [(1, 0), (1, 1), (1, 2)]
+    assert _lost(path) == [(1, 1)]
+
+
+def test_a_worker_that_dies_in_its_last_frame_is_told_of(tmp_path: Path) -> None:
+    path = tmp_path / "trace.json"
+    with Pool(1, maxtasksperchild=1, trace=path) as pool:
+        with pytest.raises(WorkerLostError):
+            pool.apply_async(exit_with, (3,)).get(WAIT_S)
+        assert pool.apply_async(square, (3,)).get(WAIT_S) == 9
+        pool.close()
+        pool.join()
+    names = [event["name"] for event in _events(path)]
+    assert sum(name.startswith("worker lost: ") for name in names) == 1
+    assert _lost(path) == [(1, 0)]
+
+
+@pytest.mark.parametrize(
+    ("method", "kills", "pause_s"),
+    [("fork", 40, 0.01), ("spawn", 5, 0.3), ("forkserver", 5, 0.1)],
+)
+def test_no_kill_costs_a_bar_or_draws_one_twice(
+    method: str, kills: int, pause_s: float, tmp_path: Path
+) -> None:
+    path = tmp_path / "trace.json"
+    started: Counter[tuple[int, int]] = Counter()
+    lost: list[tuple[int, int]] = []
+    with Pool(3, context=multiprocessing.get_context(method), trace=path) as pool:
+        with killing(pool, kills, pause_s, seed=11) as killer:
+            while not killer.done:
+                job = next(pool._jobs) + 1
+                diary = tmp_path / f"diary-{job}"
+                items = [Item(str(diary), n, 0.0001 * (job % 3)) for n in range(150)]
+                if job % 2:
+                    with suppress(WorkerLostError):
+                        pool.map_async(write_down, items).get(WAIT_S)
+                else:
+                    lost += [(job, n) for n in _lost_of(pool.imap(write_down, items))]
+                words = [line.split() for line in diary.read_text("ascii").splitlines()]
+                started += Counter((job, int(n)) for what, n in words if what == "start")
+        pool.close()
+        pool.join()
+    bars = Counter(map(_item, _bars(path)))
+    assert max(bars.values()) == max(started.values()) == 1
+    assert not started - bars, "items without a bar"
+    marked = _lost(path)
+    assert bars - started <= Counter(marked), "only what died on its way to its first line"
+    assert sorted(place for place in marked if not place[0] % 2) == sorted(lost)
+
+
+def _lost_of(results: IMapIterator) -> Iterator[int]:
+    """Take all results; yield the item of each that was lost."""
+    while True:
+        try:
+            results.next(WAIT_S)
+        except StopIteration:
+            return
+        except WorkerLostError as error:
+            yield error.index
 
 
 @pytest.mark.parametrize("method", METHODS)
