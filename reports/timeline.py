@@ -26,6 +26,7 @@ class Lane:
 
     name: str
     items: int
+    lost: int
     busy_s: float
     busy_fraction: float
     longest_gap_s: float
@@ -41,6 +42,7 @@ def draw_timeline(path: Path) -> str:
     span_us = float((bars["start_us"] + bars["duration_us"]).max())
     lanes = [measure(str(name), part, span_us) for name, part in bars.groupby("lane", sort=True)]
     busy = sum(lane.busy_fraction for lane in lanes) / len(lanes)
+    lost = sum(lane.lost for lane in lanes)
     workers = "1 worker" if len(lanes) == 1 else f"{len(lanes)} workers"
     return (
         environment()
@@ -48,10 +50,19 @@ def draw_timeline(path: Path) -> str:
         .render(
             name=path.name,
             sentence=f"{len(bars):,} items on {workers} in {units.duration(span_us / 1e6)}; "
-            f"on average a worker was busy {units.percent(busy)} of the time.",
+            f"on average a worker was busy {units.percent(busy)} of the time." + _deaths(lost),
+            lost=lost,
             lanes=lanes,
             packed=pack(_columns(bars, span_us)),
         )
+    )
+
+
+def _deaths(lost: int) -> str:
+    if not lost:
+        return ""
+    return f" {lost:,} " + (
+        "item died with its worker." if lost == 1 else "items died with their workers."
     )
 
 
@@ -70,6 +81,7 @@ def measure(name: str, part: pd.DataFrame, span_us: float) -> Lane:
     return Lane(
         name=name,
         items=len(part),
+        lost=sum(map(_is_lost, part["args"])),
         busy_s=busy_us / 1e6,
         busy_fraction=busy_us / span_us if span_us else 1.0,
         longest_gap_s=float(gaps[longest]) / 1e6,
@@ -90,9 +102,14 @@ def _columns(bars: pd.DataFrame, span_us: float) -> dict[str, Any]:
                 "durations": (part["duration_us"] * 1000).round().astype("int64").tolist(),
                 "words": [words[word] for word in part["name"]],
                 "args": [_plain(args) for args in part["args"]],
+                "lost": [place for place, args in enumerate(part["args"]) if _is_lost(args)],
             }
         )
     return {"span": round(span_us * 1000), "words": list(words), "lanes": lanes}
+
+
+def _is_lost(args: Any) -> bool:
+    return isinstance(args, dict) and args.get("lost") is True
 
 
 def _plain(args: Any) -> str:

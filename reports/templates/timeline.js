@@ -58,6 +58,12 @@
       const height = Math.min(1, fraction) * LANE;
       if (height > 0) pen.fillRect(pixel, top + LANE - Math.max(height, 0.5), 1, Math.max(height, 0.5));
     });
+    pen.fillStyle = paint.lost; // over the others, and never too thin to be seen
+    for (const item of lane.lost) {
+      const left = Math.max(x(lane.starts[item]), LABEL);
+      const right = x(lane.starts[item] + lane.durations[item]);
+      if (right >= LABEL && lane.starts[item] <= to) pen.fillRect(left, top, Math.max(right - left, 2), LANE);
+    }
     pen.fillStyle = paint.ink;
     pen.fillText(lane.name, 10, top + LANE / 2 + 4, LABEL - 18);
     pen.fillStyle = paint.line;
@@ -85,7 +91,7 @@
     canvas.height = height * scale;
     pen.scale(scale, scale);
     pen.font = "12px system-ui, sans-serif";
-    const paint = { bar: plain("--accent"), ink: plain("--ink"), line: plain("--line"), muted: plain("--muted") };
+    const paint = { bar: plain("--accent"), lost: plain("--tone-fail"), ink: plain("--ink"), line: plain("--line"), muted: plain("--muted") };
     drawAxis(paint);
     lanes.forEach((lane, index) => drawLane(lane, AXIS + index * (LANE + GAP), paint));
   }

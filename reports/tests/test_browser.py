@@ -94,3 +94,19 @@ def test_timeline_of_100_000_items_is_drawn(tmp_path: Path) -> None:
         colours = picture.convert("RGB").getcolors(maxcolors=1 << 20) or []
         drawn = sum(count for count, colour in colours if colour == (0, 99, 138))  # the accent
     assert drawn > 50_000  # pixels
+
+
+def test_timeline_draws_a_lost_item_in_a_colour_of_its_own(tmp_path: Path) -> None:
+    """One second of three in one of two lanes is red; the rest of that lane is the accent."""
+    trace = timing_samples.write_json(tmp_path / "trace.json", traces.with_a_death())
+    page = tmp_path / "timeline.html"
+    assert main(["timeline", str(trace), "--out", str(page)]) == 0
+    shot = tmp_path / "timeline.png"
+    options = ("--window-size=1200,600", f"--screenshot={shot}")
+    _, console = browse(f"{page.as_uri()}?theme=light", tmp_path / "profile", *options)
+    assert console == []
+    with Image.open(shot) as picture:
+        colours = picture.convert("RGB").getcolors(maxcolors=1 << 20) or []
+    drawn = {colour: count for count, colour in colours}
+    accent, lost = drawn[0, 99, 138], drawn[179, 38, 30]
+    assert 0.4 < lost / accent < 0.6

@@ -16,7 +16,7 @@ from .. import stats, units
 from ..__main__ import main
 from ..load_compare import load_compare
 from ..load_conformance import load_conformance
-from . import samples
+from . import samples, timing_samples, traces
 
 LARGEST_BYTES = 2_000_000
 VOID = {"br", "col", "hr", "img", "input", "link", "meta", "rect", "path", "use", "line"}
@@ -219,6 +219,18 @@ def test_a_known_failure_is_shown_as_what_it_is(report: Path) -> None:
     """An XFAIL says in parentheses what the body came to; the headline counts it as broken."""
     html = report.read_text(encoding="utf-8")
     assert re.search(r'<td class="XFAIL[^>]*>\(∞\) hang</td>', html)
+
+
+def test_timeline_marks_what_died_with_its_worker(tmp_path: Path) -> None:
+    """A lost item is counted in the sentence and the table, and drawn apart."""
+    trace = timing_samples.write_json(tmp_path / "trace.json", traces.with_a_death())
+    out = tmp_path / "timeline.html"
+    assert main(["--out", str(out), "timeline", str(trace)]) == 0
+    html = out.read_text(encoding="utf-8")
+    text = " ".join(Page(html).text)
+    assert "4 items on 2 workers in 3.00 s" in text
+    assert "1 item died with its worker." in text
+    assert [lane["lost"] for lane in unpacked(html, "bars")["lanes"]] == [[2], []]
 
 
 def test_timeline_table_tells_of_the_starved_worker(timeline: Path) -> None:

@@ -31,3 +31,11 @@ def starved() -> dict[str, Any]:
 def many(bars: int, workers: int = 4) -> list[dict[str, Any]]:
     """Return a bare list of `bars` items of 80 us, dealt in turns."""
     return [bar(11 + item % workers, item // workers * 100.0, 80.0, item) for item in range(bars)]
+
+
+def with_a_death() -> list[dict[str, Any]]:
+    """Return three items of worker A, which died on the last, and one of worker B."""
+    lost = bar(11, 2 * SECOND, SECOND, 2)
+    lost["args"]["lost"] = True
+    death = {"ph": "i", "s": "t", "name": "worker lost: killed", "pid": 11, "tid": 11, "ts": 3e6}
+    return [*(bar(11, n * SECOND, SECOND, n) for n in range(2)), lost, death, bar(12, 0, 1.0, 3)]
