@@ -96,6 +96,30 @@ def positive(name: str, value: Any) -> int:
     return number
 
 
+def imap_chunksize(value: Any) -> int:
+    """Return the chunksize of an `imap` as an int; what equals 1 is 1, as in the standard library.
+
+    Raises: ValueError for less than 1 and for a number that is no integer; TypeError for what is
+    no number.
+    """
+    if value == 1:
+        return 1
+    try:
+        return positive("chunksize", value)
+    except TypeError as error:
+        if _is_ordered(value):
+            raise ValueError(str(error)) from None
+        raise
+
+
+def _is_ordered(value: Any) -> bool:
+    try:
+        value < 1  # noqa: B015  whether it can be compared, as the standard library does
+    except TypeError:
+        return False
+    return True
+
+
 def _integer(expected: str, value: Any) -> int:
     try:
         return operator.index(value)

@@ -7,6 +7,7 @@ time, and it draws no further than it has been allowed to.
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -170,7 +171,8 @@ def _tasks_of(iterable: Iterable[Any], chunksize: int) -> Iterator[Any]:
         return items
     # An input that raises within a chunk loses that chunk's items: CPython's
     # test_imap_handle_iterable_exception asserts it.
-    return iter(lambda: tuple(islice(items, chunksize)), ())
+    size = min(chunksize, sys.maxsize)  # islice takes no more, a slice any
+    return iter(lambda: tuple(islice(items, size)), ())
 
 
 def snapshot(iterable: Iterable[Any]) -> Sequence[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from ._apply_jobs import Call
-from ._arguments import positive
+from ._arguments import imap_chunksize, positive
 from ._calls import call_for, call_for_all
 from ._feed import feed_for, snapshot
 from ._imap_jobs import IMapJob
@@ -31,13 +31,18 @@ def submit_map(
     """Submit the job that `result` is the handle of.
 
     Raises: ValueError and TypeError for a wrong chunksize, which an input
-    without items needs not; what the iterable raises, unless it has a length:
-    then it is the job's error.  All this as in stdlib.
+    without items needs not; what `len()` raises for an input that has a length;
+    what the iterable raises, unless it has a length: then it is the job's
+    error.  All this as in stdlib; which items there are is not for the length
+    to say.
     """
+    sized = hasattr(iterable, "__len__")
+    if sized:
+        len(iterable)  # type: ignore[arg-type]  # list() would ignore a TypeError of it
     try:
         items = snapshot(iterable)
     except Exception as error:
-        if not hasattr(iterable, "__len__"):
+        if not sized:
             raise
         dispatcher.settle(result, False, error)
         return
@@ -70,7 +75,7 @@ def submit_imap(
     Raises: ValueError and TypeError for a wrong chunksize or buffersize, and
     for what is no iterable.
     """
-    chunksize = positive("chunksize", chunksize)
+    chunksize = imap_chunksize(chunksize)
     if buffersize is not None:
         buffersize = positive("buffersize", buffersize)
     inbox = dispatcher.inbox

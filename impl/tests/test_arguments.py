@@ -276,3 +276,132 @@ def test_without_items_there_are_no_chunks_to_size(pool: Pool, chunksize: Any) -
     assert pool.map_async(square, [], chunksize).get(WAIT_S) == []
     with pytest.raises((ValueError, TypeError), match=r"must be 1\+|must be a positive int"):
         pool.map_async(square, [1], chunksize)
+
+
+class Lengthy:
+    """Five items, and a length that is what it is given, or raises that."""
+
+    def __init__(self, length: Any) -> None:
+        self._length = length
+
+    def __len__(self) -> int:
+        if isinstance(self._length, BaseException):
+            raise self._length
+        return self._length  # type: ignore[no-any-return]  # which is the point
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(5))
+
+
+class LengthIsNone(Lengthy):
+    """Its class says that it has no length, as in `__hash__ = None`."""
+
+    __len__ = None  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize("method", ["map", "map_async"])
+@pytest.mark.parametrize(
+    ("items", "kind"),
+    [
+        (Lengthy(-1), ValueError),
+        (Lengthy("5"), TypeError),
+        (Lengthy(2.0), TypeError),
+        (Lengthy(1 << 70), OverflowError),
+        (Lengthy(KeyError("length")), KeyError),
+        (Lengthy(TypeError("length")), TypeError),
+        (LengthIsNone(5), TypeError),
+        (list, TypeError),
+    ],
+)
+def test_a_length_that_raises_is_an_error_of_the_call(
+    pool: Pool, method: str, items: Any, kind: type[Exception]
+) -> None:
+    with multiprocessing.Pool(1) as stdlib, pytest.raises(kind):
+        getattr(stdlib, method)(square, items)
+    with pytest.raises(kind):
+        getattr(pool, method)(square, items)
+
+
+@pytest.mark.parametrize("length", [0, 1, 3, 4, 7, True])
+@pytest.mark.parametrize("chunksize", [None, 1, 2, 100])
+def test_how_many_items_there_are_is_not_for_the_length_to_say(
+    pool: Pool, length: int, chunksize: int | None
+) -> None:
+    handle = pool.map_async(square, Lengthy(length), chunksize)
+    assert handle.get(WAIT_S) == [0, 1, 4, 9, 16]
+
+
+SOURCES = [list, iter]
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("method", ["imap", "imap_unordered"])
+@pytest.mark.parametrize("chunksize", [True, 1.0, Fraction(1), Decimal(1), 2, 1 << 62], ids=repr)
+def test_imap_takes_the_chunksizes_that_the_standard_library_takes(
+    pool: Pool, method: str, chunksize: Any, source: Callable[[Any], Any]
+) -> None:
+    with multiprocessing.Pool(1) as stdlib:
+        expected = list(getattr(stdlib, method)(square, source(range(5)), chunksize))
+    results = getattr(pool, method)(square, source(range(5)), chunksize)
+    assert sorted(results.next(WAIT_S) for _ in range(5)) == sorted(expected)
+    with pytest.raises(StopIteration):
+        results.next(WAIT_S)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("chunksize", [1 << 63, 10**30], ids=repr)
+def test_no_chunksize_is_too_large(
+    pool: Pool, chunksize: int, source: Callable[[Any], Any]
+) -> None:
+    assert pool.map_async(square, source(range(3)), chunksize).get(WAIT_S) == [0, 1, 4]
+    results = pool.imap(square, source(range(3)), chunksize)
+    assert [results.next(WAIT_S) for _ in range(3)] == [0, 1, 4]
+
+
+@pytest.mark.parametrize("method", ["imap", "imap_unordered"])
+@pytest.mark.parametrize(
+    ("chunksize", "kind"),
+    [
+        (0, ValueError),
+        (False, ValueError),
+        (-1.5, ValueError),
+        (0.5, ValueError),
+        (2.0, ValueError),
+        (float("nan"), ValueError),
+        (float("inf"), ValueError),
+        (Decimal(2), ValueError),
+        (None, TypeError),
+        ("2", TypeError),
+        (1j, TypeError),
+        ([], TypeError),
+    ],
+    ids=repr,
+)
+def test_imap_refuses_a_chunksize_with_the_standard_librarys_error(
+    pool: Pool, method: str, chunksize: Any, kind: type[Exception]
+) -> None:
+    with multiprocessing.Pool(1) as stdlib, pytest.raises(kind):
+        next(getattr(stdlib, method)(square, [1, 2], chunksize))
+    with pytest.raises(kind, match=r"must be 1\+|must be a positive int"):
+        getattr(pool, method)(square, [1, 2], chunksize)
+
+
+@pytest.mark.parametrize("method", ["map", "map_async", "starmap", "starmap_async"])
+@pytest.mark.parametrize(
+    ("chunksize", "kind"),
+    [
+        (0, ValueError),
+        (False, ValueError),
+        (-1, ValueError),
+        (1.0, TypeError),
+        (float("inf"), TypeError),
+        (Fraction(2), TypeError),
+        ("2", TypeError),
+    ],
+    ids=repr,
+)
+def test_map_refuses_a_chunksize_that_loses_items_or_never_ends_in_the_standard_library(
+    pool: Pool, method: str, chunksize: Any, kind: type[Exception]
+) -> None:
+    with pytest.raises(kind, match=r"must be 1\+|must be a positive int"):
+        getattr(pool, method)(square, [(1,), (2,)], chunksize)
