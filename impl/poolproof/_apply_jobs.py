@@ -39,6 +39,7 @@ class ApplyJobs(Job):
         #: of the calls that were handed out; of one that is settled, the id of its job
         self._results: list[AsyncResult | int] = []
         self._settled = 0
+        self._abandoned = False
         #: append a call; the list's own method, because a flood of calls comes through here
         self.add = self._calls.append
 
@@ -61,6 +62,8 @@ class ApplyJobs(Job):
         return (result if isinstance(result, int) else result.job), 0
 
     def deliver(self, start: int, values: Sequence[Any]) -> None:
+        if self._abandoned:  # of a broken pool, a worker may yet end what it runs
+            return
         for position, value in enumerate(values, start):
             result = self._let_go(position)
             if result.has_callback:
@@ -69,7 +72,8 @@ class ApplyJobs(Job):
                 result.settle(True, value)
 
     def fail(self, position: int, error: BaseException) -> None:
-        self._settle(self._let_go(position), False, as_task_error(error))
+        if not self._abandoned:
+            self._settle(self._let_go(position), False, as_task_error(error))
 
     def _let_go(self, position: int) -> AsyncResult:
         """Return the handle of a task that has its outcome; its job's id stays, for a trace."""
@@ -80,15 +84,19 @@ class ApplyJobs(Job):
         return result
 
     def finished(self) -> bool:
-        return not self._calls and self._settled == len(self._results)
+        return self._abandoned or (not self._calls and self._settled == len(self._results))
 
     def conclude(self) -> None:
         """Nothing: each handle was settled with its outcome."""
 
     def abandon(self, error: BaseException) -> None:
-        for result in [*self._results, *(call.result for call in self._calls)]:
-            if not isinstance(result, int):
+        self._abandoned = True
+        undrawn = [call.result for call in self._calls]
+        for result in [*self._results, *undrawn]:
+            if isinstance(result, int):
+                continue
+            if result.has_callback:
                 self._settle(result, False, error)
+            else:
+                result.settle(False, error)
         self._calls.clear()
-        self._results.clear()
-        self._settled = 0

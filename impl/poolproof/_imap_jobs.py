@@ -48,7 +48,7 @@ class IMapJob(Job):
         super().__init__(job_id, call, Sizer())
         self._feed = feed
         self._chunksize = chunksize
-        self._iterator = weakref.ref(iterator, lambda _: wake())
+        self._iterator: Callable[[], IMapIterator | None] = weakref.ref(iterator, lambda _: wake())
         self._ordered = ordered
         self._buffersize = buffersize
         self._workers = workers
@@ -147,3 +147,4 @@ class IMapJob(Job):
         if iterator is not None:
             iterator.put([Raised(error)])
             iterator.end()
+        self._iterator = lambda: None  # nothing comes behind the end, whatever workers still send

@@ -100,14 +100,14 @@ class JobQueue:
         return found
 
     def requeue(self, job: Job, span: Span) -> None:
-        """Take back tasks that did not run; they go first."""
-        if span.tasks:  # a frame that ran to its end has none, and its job may be over
+        """Take back tasks that did not run; they go first, unless their job was abandoned."""
+        if span.tasks and job in self._open:
             job.give_back(span)
             self._ensure_waiting(job)
 
     def requeue_suspects(self, job: Job, span: Span) -> None:
-        """Take back tasks one of which cannot be loaded; each will travel alone."""
-        if span.tasks:
+        """As `requeue`, of tasks one of which cannot be loaded; each will travel alone."""
+        if span.tasks and job in self._open:
             job.suspect(span)
             self._ensure_waiting(job)
 

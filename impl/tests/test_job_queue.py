@@ -87,6 +87,18 @@ def test_tasks_that_come_back_go_first() -> None:
     assert _next(queue) == (first, span)
 
 
+def test_tasks_of_an_abandoned_job_do_not_come_back() -> None:
+    queue, _ = _queue()
+    job, _ = map_job(range(3))
+    queue.submit(job)
+    _, span = _next(queue, 2)
+    assert list(queue.drop_all()) == [job]
+    queue.requeue(job, span)
+    queue.requeue_suspects(job, span)
+    assert not queue.waiting
+    assert queue.next(lambda job: job.take(1)) is None
+
+
 def test_tasks_of_which_one_cannot_be_loaded_come_back_one_by_one() -> None:
     queue, _ = _queue()
     job, _ = map_job(range(3))

@@ -144,6 +144,30 @@ def test_an_abandoned_job_ends_whoever_waits() -> None:
         iterator.next(0)
 
 
+def test_what_comes_after_an_abandonment_is_nobodys() -> None:
+    settled: list[tuple[int, bool]] = []
+    jobs = ApplyJobs(Sizer(), lambda result, success, _: settled.append((result.job, success)))
+    for number in range(4):
+        jobs.add(Call((int, (number,), {}), AsyncResult(Owner(), number, callback=print)))
+    assert jobs.take(3) is not None
+    jobs.deliver(0, ["zero"])
+    jobs.abandon(ValueError("the end"))
+    assert jobs.finished()
+    jobs.deliver(1, ["one"])
+    jobs.fail(2, KeyError())
+    assert settled == [(0, True), (1, False), (2, False), (3, False)]
+    assert jobs.where(2) == (2, 0), "a trace asks for it"
+    iterating, iterator, _ = imap_job(range(3))
+    span = iterating.take(2)
+    assert span is not None
+    iterating.abandon(ValueError("the end"))
+    deliver_echo(iterating, span)
+    with pytest.raises(ValueError, match="the end"):
+        iterator.next(0)
+    with pytest.raises(StopIteration):
+        iterator.next(0)
+
+
 def test_apply_calls_are_settled_one_by_one_and_in_any_order() -> None:
     jobs = ApplyJobs(Sizer(), settle)
     results = [AsyncResult(Owner(), number) for number in range(3)]

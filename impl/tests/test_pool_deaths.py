@@ -127,6 +127,45 @@ def test_a_broken_pool_fails_a_job_that_is_submitted_later(method: str) -> None:
             pool.imap(square, iter([3])).next(JOB_S)
 
 
+def _fail_from_now_on(sign: str) -> None:
+    if Path(sign).exists():
+        raise ValueError("no start any more")
+
+
+def _meet(here: str, there: str) -> int:
+    Path(here).touch()
+    _await(Path(there).exists)
+    return os.getpid()
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("dies", [False, True])
+def test_a_broken_pool_outlives_the_task_that_its_last_worker_runs(
+    method: str, dies: bool, tmp_path: Path
+) -> None:
+    sign, started, end = (str(tmp_path / name) for name in ("sign", "started", "end"))
+    context = multiprocessing.get_context(method)
+    with Pool(2, _fail_from_now_on, (sign,), context=context) as pool:
+        running = pool.apply_async(_meet, (started, end))
+        _await(Path(started).exists)
+        assert pool.map_async(square, range(3)).get(JOB_S) == [0, 1, 4]
+        Path(sign).touch()
+        (idle,) = [link for link in pool._dispatcher.links if not link.ledger]
+        (last,) = [link for link in pool._dispatcher.links if link.ledger]
+        os.kill(idle.pid, signal.SIGKILL)
+        with pytest.raises(BrokenPoolError):
+            running.get(JOB_S)
+        if dies:
+            os.kill(last.pid, signal.SIGKILL)
+        else:
+            Path(end).touch()
+        _await(lambda: not last.ledger or last not in pool._dispatcher.links)
+        with pytest.raises(BrokenPoolError):
+            pool.apply_async(square, (3,)).get(JOB_S)
+        pool.close()
+        pool.join()
+
+
 def _await_sleep(pool: Pool) -> None:
     """Wait until the dispatcher has nothing to do, so that only a wake-up can move it."""
     dispatcher = pool._dispatcher
