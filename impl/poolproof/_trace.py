@@ -3,9 +3,9 @@
 A worker stamps the start and the end of each item in its claim slot, and sends
 the stamps before the frame's last result, or when the slot is full; of a worker
 that died the parent reads them there.  It writes an event an item, in Chrome's
-trace format.  Cost: some 0.5 us an item in the worker, as much in the parent,
-and nothing where no trace is asked for.  The clock is CLOCK_MONOTONIC, which
-all processes of a machine share.
+trace format.  Cost: some 0.5 us an item in the worker, 2.5 us in the parent, and
+nothing where no trace is asked for.  The clock is CLOCK_MONOTONIC, which all
+processes of a machine share.
 """
 
 from __future__ import annotations
@@ -110,6 +110,7 @@ class TraceWriter:
         self._file = Path(path).open("w", encoding="utf-8")  # noqa: SIM115  open as long as the pool
         self._file.write("[")
         self._separator = "\n"
+        self._pid = os.getpid()
         self._lanes: set[int] = set()
         self._held: dict[int, _Item] = {}
 
@@ -163,16 +164,13 @@ class TraceWriter:
         if item is None:
             return
         self._name_lane(worker)
-        mark = " (lost)" if item.lost else ""
-        lost = {"lost": True} if item.lost else {}
-        self._event(
-            name=f"{item.kind} {item.job}: item {item.item}{mark}",
-            cat=item.kind,
-            ph="X",
-            ts=item.start_ns / 1e3,
-            dur=(item.end_ns - item.start_ns) / 1e3,
-            tid=worker,
-            args={"job": item.job, "item": item.item, **lost},
+        mark, lost = (" (lost)", ', "lost": true') if item.lost else ("", "")
+        # By hand, in a third of the time: nothing in it needs quoting.
+        self._append(
+            f'{{"pid": {self._pid}, "tid": {worker}, "ph": "X", "cat": "{item.kind}", '
+            f'"name": "{item.kind} {item.job}: item {item.item}{mark}", '
+            f'"ts": {item.start_ns / 1e3}, "dur": {(item.end_ns - item.start_ns) / 1e3}, '
+            f'"args": {{"job": {item.job}, "item": {item.item}{lost}}}}}'
         )
 
     def close(self) -> None:
@@ -189,5 +187,8 @@ class TraceWriter:
             self._event(name="thread_name", ph="M", tid=worker, args={"name": f"worker {worker}"})
 
     def _event(self, **fields: Any) -> None:
-        self._file.write(f"{self._separator}{json.dumps({'pid': os.getpid(), **fields})}")
+        self._append(json.dumps({"pid": self._pid, **fields}))
+
+    def _append(self, event: str) -> None:
+        self._file.write(f"{self._separator}{event}")
         self._separator = ",\n"
