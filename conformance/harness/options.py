@@ -154,21 +154,26 @@ def mistyped(options: Options) -> str:
     """Say which `--clause` begins no clause, whatever its level; empty where each begins one."""
     ids = list(load_clauses())
     wrong = [p for p in options.clauses if not any(name.startswith(p) for name in ids)]
-    told = [f"{prefix!r}{_meant(prefix.upper(), ids)}" for prefix in wrong]
-    return f"--clause: no clause begins with {', nor with '.join(told)}" if told else ""
+    told = [f"{prefix!r} ({_meant(prefix, ids)})" for prefix in wrong]
+    if not told:
+        return ""
+    return f"--clause: no clause begins with {', nor with '.join(told)}; --list shows all of them"
 
 
-def _meant(wanted: str, ids: Sequence[str]) -> str:
-    """Say what could be meant by the beginning of an id, in capitals, that is none."""
+def _meant(prefix: str, ids: Sequence[str]) -> str:
+    """Say what could be meant by what begins no id."""
+    wanted = prefix.upper()
+    case = f"ids are in capitals: {wanted}"
     if any(name.startswith(wanted) for name in ids):
-        return f" (ids are in capitals: {wanted})"
-    areas = dict.fromkeys(name.partition("-")[0] for name in ids)
+        return case
+    areas = list(dict.fromkeys(name.partition("-")[0] for name in ids))
     area = wanted.partition("-")[0]
     if area in areas:
         numbers = [name for name in ids if name.startswith(f"{area}-")]
-        return f" ({area} has {numbers[0]} to {numbers[-1]})"
-    near = difflib.get_close_matches(wanted, areas) or difflib.get_close_matches(wanted, ids)
-    return f" (is it {' or '.join(near)}?)" if near else ""
+        have = f"{area} has {numbers[0]} to {numbers[-1]}"
+        return have if prefix == wanted else f"{have}; {case}"
+    near = difflib.get_close_matches(area, areas)
+    return f"is it {' or '.join(near)}?" if near else f"areas are {', '.join(areas)}"
 
 
 def _positive(kind: type[Number]) -> Callable[[str], Number]:

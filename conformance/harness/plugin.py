@@ -213,21 +213,18 @@ def _check_summary(run: Run) -> None:
 
 
 def _check_filter(config: pytest.Config, run: Run) -> None:
-    """End with one line when a filter is mistyped, or leaves no clause (5)."""
-    mistyped = options.mistyped(run.options)
+    """End with one line when a filter is mistyped (4), or leaves no clause (5)."""
+    if mistyped := options.mistyped(run.options):
+        run.trouble = mistyped
+        raise pytest.UsageError(mistyped)
     if any(run.selects(clause) for clause in run.clauses.values()):
-        if mistyped:
-            run.trouble = mistyped
-            raise pytest.UsageError(mistyped)
         return
-    areas = ", ".join(dict.fromkeys(clause.area for clause in run.clauses.values()))
     levels = ", ".join(Level(level) for level in run.options.levels)
     asked = " ".join(f"--clause {prefix}" for prefix in run.options.clauses) or "no --clause"
     run.trouble = (
-        f"nothing to run: no clause of level {levels} matches {asked}; clause ids look like "
-        f"MAP-01, areas are {areas}; --list shows all of them"
+        f"nothing to run: no clause of level {levels} that is in force under this Python matches "
+        f"{asked}; --list shows all of them"
     )
-    run.trouble += f"; {mistyped}" if mistyped else ""
     _stop(config, run.trouble, Exit.NOTHING_RAN)
 
 

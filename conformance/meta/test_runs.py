@@ -105,47 +105,6 @@ def test_a_constructor_that_hangs_costs_little_more_than_a_clause(
     assert budget.deadline_s < budget.smoke_s("fork") < budget.first_s == budget.smoke_s("ray")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "code", "words"),
-    [
-        (("--pool", "nosuchmodule:Pool"), 6, "nosuchmodule:Pool does not import"),
-        (("--pool", "math:sqrt"), 6, "math:sqrt is no pool"),
-        (("--pool", "json:loads"), 7, "json:loads under fork fails the smoke test"),
-        (("--clause", "NOSUCH"), 5, "matches --clause NOSUCH"),
-        (("--clause", "DAETH"), 5, "no clause begins with 'DAETH' (is it DEATH?)"),
-        (
-            ("--clause", "MAP-01", "--clause", "deth"),
-            4,
-            "--clause: no clause begins with 'deth' (is",
-        ),
-        (("--list", "--clause", "LEFT-99"), 4, "with 'LEFT-99' (LEFT has LEFT-01 to LEFT-07)"),
-        (("--list", "--clause", "map-03"), 4, "with 'map-03' (ids are in capitals: MAP-03)"),
-        (("--list", "--clause", "MPA-01"), 4, "'MPA-01' (is it MAP-01"),
-        (("--level", "MIGHT"), 4, "invalid choice: 'MIGHT'"),
-        (("--level", "must"), 4, "invalid choice: 'must'"),
-        (("--budget-scale", "0"), 4, "argument --budget-scale: expected a number above 0, got '0'"),
-        (("--deviations", "no/such"), 4, "got 'no/such'; to make it, say --write-deviations"),
-        (("--deviations", "README.md"), 4, "got 'README.md': README.md is a file"),
-        (("--deviations", "README.md", "--write-deviations"), 4, "README.md is a file"),
-        (("--deviations", "README.md/x", "--write-deviations"), 4, "README.md is a file"),
-        (("--summary", "no/such/file"), 4, "--summary: expected a file that can be written"),
-        (("--record", "/proc/no/such"), 4, "--record: expected a file that can be written, got"),
-        (("--record", "conformance"), 4, "got 'conformance', which is a folder"),
-        (("--jobs", "many"), 4, "argument --jobs: expected a whole number above 0, got 'many'"),
-    ],
-)
-def test_bad_input_has_a_line_and_a_code(
-    suite: Suite, arguments: tuple[str, ...], code: int, words: str
-) -> None:
-    """Each mistake on the command line gives one line and its own exit code."""
-    got, text = suite.run(*arguments)
-    assert got == code, text
-    assert "Traceback" not in text
-    (line,) = [line for line in text.splitlines() if words in line]
-    assert "<" not in line, "words, and no repr of them"
-    assert line.startswith(("ERROR: ", "python -m pytest: error: ", "__main__.py: error: ")), line
-
-
 def test_records_replace_records_only(suite: Suite) -> None:
     """A file that something else has written stays as it is; one's own records are renewed."""
     asked = ("--pool", "multiprocessing:Pool", "--clause", "MAP-01", "--examples", "1")

@@ -1,0 +1,64 @@
+"""What pytest is asked for and cannot be done: one line, its own exit code, and no run."""
+
+import pytest
+
+from ..harness.exits import Exit
+from .whole_run import Suite
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("--pool", "nosuchmodule:Pool"), 6, "nosuchmodule:Pool does not import"),
+        (("--pool", "math:sqrt"), 6, "math:sqrt is no pool"),
+        (("--pool", "json:loads"), 7, "json:loads under fork fails the smoke test"),
+        (("--clause", "MAP-01", "--level", "OBSERVED"), 5, "matches --clause MAP-01; --list"),
+        (("--level", "MIGHT"), 4, "invalid choice: 'MIGHT'"),
+        (("--level", "must"), 4, "invalid choice: 'must'"),
+        (("--budget-scale", "0"), 4, "argument --budget-scale: expected a number above 0, got '0'"),
+        (("--deviations", "no/such"), 4, "got 'no/such'; to make it, say --write-deviations"),
+        (("--deviations", "README.md"), 4, "got 'README.md': README.md is a file"),
+        (("--deviations", "README.md", "--write-deviations"), 4, "README.md is a file"),
+        (("--deviations", "README.md/x", "--write-deviations"), 4, "README.md is a file"),
+        (("--summary", "no/such/file"), 4, "--summary: expected a file that can be written"),
+        (("--record", "/proc/no/such"), 4, "--record: expected a file that can be written, got"),
+        (("--record", "conformance"), 4, "got 'conformance', which is a folder"),
+        (("--jobs", "many"), 4, "argument --jobs: expected a whole number above 0, got 'many'"),
+    ],
+)
+def test_bad_input_has_a_line_and_a_code(
+    suite: Suite, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    """Each mistake on the command line gives one line and its own exit code."""
+    got, text = suite.run(*arguments)
+    assert got == code, text
+    assert "Traceback" not in text
+    (line,) = [line for line in text.splitlines() if words in line]
+    assert "<" not in line, "words, and no repr of them"
+    assert line.startswith(("ERROR: ", "python -m pytest: error: ", "__main__.py: error: ")), line
+
+
+_MISTYPED = {
+    "LEFT-99": "LEFT has LEFT-01 to LEFT-07",
+    "left-99": "LEFT has LEFT-01 to LEFT-07; ids are in capitals: LEFT-99",
+    "map-03": "ids are in capitals: MAP-03",
+    "MPA": "is it MAP?",
+    "MPA-01": "is it MAP?",
+    "deth": "is it DEATH?",
+    "NOSUCH": "areas are API, ",
+}
+
+
+@pytest.mark.parametrize("asked", [("--list",), ("--pool", "nosuchmodule:Pool")])
+def test_a_mistyped_clause_gives_4_before_anything_starts(
+    suite: Suite, asked: tuple[str, ...]
+) -> None:
+    """Listed or run, one that begins no clause is a mistake, whatever stands beside it."""
+    named = [f"--clause={prefix}" for prefix in ("MAP-01", *_MISTYPED)]
+    code, text = suite.run(*asked, *named)
+    assert code == Exit.USAGE, text
+    (line,) = [line for line in text.splitlines() if line.startswith("ERROR: ")]
+    assert "'MAP-01'" not in line
+    for prefix, meant in _MISTYPED.items():
+        assert f" with {prefix!r} ({meant}" in line
+    assert "nosuchmodule" not in text, "no pool has been looked for"
