@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from .specfile import SPEC, Clause, Level, Specification, read_spec
+from .specfile import SPEC, Clause, Level, SpecError, Specification, read_spec
 
 __all__ = [
     "SPEC",
@@ -129,7 +129,10 @@ def summary(specification: Specification) -> str:
 
 def main() -> int:
     """Print the table, and how many clauses are in force under this Python."""
-    specification = _shipped()
+    try:
+        specification = _shipped()
+    except (SpecError, OSError) as error:
+        raise SystemExit(f"ERROR: {error}") from error
     python = sys.version_info[:2]
     in_force = sum(c.in_force(python) for c in specification.clauses.values())
     sys.stdout.write(f"{summary(specification)}\n\n")

@@ -81,14 +81,17 @@ class SpecError(ValueError):
     """The specification is not in its form: where, what was expected, what was got."""
 
     def __init__(self, path: Path, line: int, expected: str, got: str) -> None:
-        super().__init__(f"{path}:{line}: expected {expected}, got {got}")
+        super().__init__(
+            f"{path}:{line}: expected {expected}, got {got}; mend that line, the form is at the "
+            f"top of {Path(__file__).name}"
+        )
         self.line = line
 
 
 def read_spec(path: Path) -> Specification:
     """Read a specification in the form of this module's docstring.
 
-    Raises: SpecError at the first line that departs from it; OSError when there is no such file.
+    Raises: SpecError at the first line that departs from it; OSError when it cannot be read.
     """
     return _Reader(path).read()
 
@@ -102,7 +105,7 @@ class _Reader:
         self._clauses: dict[str, Clause] = {}
 
     def read(self) -> Specification:
-        lines = list(enumerate(self._path.read_text(encoding="utf-8").splitlines(), start=1))
+        lines = list(enumerate(self._text().splitlines(), start=1))
         for number, heading, body in _sections(lines):
             if heading.startswith("### "):
                 self._read_clause(number, heading, body)
@@ -111,6 +114,15 @@ class _Reader:
         if not self._clauses:
             self._fail(len(lines), "at least one clause ('### AREA-01 MUST')", "none")
         return Specification(self._areas, self._clauses)
+
+    def _text(self) -> str:
+        raw = self._path.read_bytes()
+        try:
+            return raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            self._fail(
+                1 + raw.count(b"\n", 0, error.start), "UTF-8", repr(raw[error.start : error.end])
+            )
 
     def _read_area(self, number: int, heading: str, body: _Lines) -> None:
         found = _AREA.fullmatch(heading)

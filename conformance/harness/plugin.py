@@ -17,6 +17,7 @@ import pytest
 from rich.console import Console
 
 from ..clauses import Level, load_clauses, mark_of
+from ..specfile import SpecError
 from . import options
 from .asked import META, concerns_suite, holds_pools, names
 from .deviation_files import DeviationError
@@ -41,8 +42,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    """Answer `--list` without running anything."""
-    if not config.getoption("--list"):
+    """Answer `--list` without running anything; end a run whose specification is malformed."""
+    lists = bool(config.getoption("--list"))
+    if (lists or concerns_suite(config)) and (trouble := _trouble_with_spec()):
+        sys.stderr.write(f"ERROR: {trouble}\n{in_words(Exit.SUITE_FAILED)}\n")
+        return Exit.SUITE_FAILED
+    if not lists:
         return None
     wanted = options.read_options(config)
     if mistyped := options.mistyped(wanted):
@@ -189,6 +194,15 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
             console.width = _LOG_WIDTH
         print_summary(run, console)
         console.print(in_words(code))
+
+
+def _trouble_with_spec() -> str:
+    """Say what is wrong with the file of the clauses; empty where nothing is."""
+    try:
+        load_clauses()
+    except (SpecError, OSError) as error:
+        return str(error)
+    return ""
 
 
 def _stop(config: pytest.Config, message: str, code: int) -> NoReturn:

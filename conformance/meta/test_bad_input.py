@@ -1,9 +1,16 @@
 """What pytest is asked for and cannot be done: one line, its own exit code, and no run."""
 
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-from ..harness.exits import Exit
-from .whole_run import Suite
+from ..clauses import SPEC
+from ..harness.exits import Exit, in_words
+from ..place import ROOM
+from .whole_run import LIMIT_S, Suite
 
 
 @pytest.mark.parametrize(
@@ -62,3 +69,27 @@ def test_a_mistyped_clause_gives_4_before_anything_starts(
     for prefix, meant in _MISTYPED.items():
         assert f" with {prefix!r} ({meant}" in line
     assert "nosuchmodule" not in text, "no pool has been looked for"
+
+
+@pytest.mark.parametrize("asked", [("--list",), ()])
+def test_a_malformed_specification_gives_3(tmp_path: Path, asked: tuple[str, ...]) -> None:
+    """One line says where and what, before any test module is imported: no INTERNALERROR."""
+    room = tmp_path / ROOM.name
+    shutil.copytree(ROOM, room, ignore=shutil.ignore_patterns("meta", "__pycache__"))
+    spec = room / SPEC.name
+    whole = spec.read_text(encoding="utf-8")
+    spec.write_text(whole.replace("### MAP-02 MUST", "### MAP-02 MAY"), encoding="utf-8")
+    line = whole[: whole.index("### MAP-02 MUST")].count("\n") + 1
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", room.name, *asked],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
+    assert done.returncode == Exit.SUITE_FAILED, done.stdout
+    told, code = done.stderr.splitlines()
+    expected = "expected a level (MUST, SHOULD, OBSERVED), got MAY"
+    assert told.startswith(f"ERROR: {spec}:{line}: {expected}; mend that line")
+    assert code == in_words(Exit.SUITE_FAILED)

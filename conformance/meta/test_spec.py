@@ -121,6 +121,14 @@ def test_a_malformed_clause_is_refused_at_its_line(
     assert re.match(rf"{re.escape(str(path))}:{line}: expected .+, got .+", str(error.value))
 
 
+def test_a_file_that_is_no_text_is_refused_at_its_line(tmp_path: Path) -> None:
+    """What an editor wrote in another encoding is told as any other mistake."""
+    path = tmp_path / "SPEC.md"
+    path.write_bytes(FORM.encode().replace(b"prose", b"pr\xf6se"))
+    with pytest.raises(SpecError, match=r":4: expected UTF-8, got b'\\xf6'; mend that line"):
+        read_spec(path)
+
+
 def test_a_file_without_clauses_is_refused(written: Callable[[str], Path]) -> None:
     """A specification that specifies nothing is a mistake."""
     with pytest.raises(SpecError, match="expected at least one clause"):
