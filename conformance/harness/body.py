@@ -49,6 +49,9 @@ _SUBJECT_SIDE = tuple(
 )
 _CALLS = str(_ROOM / "harness" / "tracked.py")
 
+_EVIDENCE = frozenset({Verdict.FAIL, Verdict.BLOCKED, Verdict.ERROR})
+"""What a test function ends with that is told whatever comes after it."""
+
 Test = Callable[..., Any]
 
 
@@ -112,6 +115,9 @@ def _hold(
     census.mark_semaphores()
     before = census.baseline()
     report = _try(test, subject, arguments, request)
+    if report["verdict"] in _EVIDENCE:  # it stands, should `release` hang or end the process
+        _write_report(Path(request.folder), report)
+    report = _released(subject, report)
     subject.close()
     _untrace(arguments)
     passed = report["verdict"] is Verdict.PASS
@@ -137,7 +143,7 @@ def _try(
     try:
         if request.needs:
             subject.require(*request.needs)
-        return {"verdict": Verdict.PASS, "value": _play(test, subject, arguments)}
+        return {"verdict": Verdict.PASS, "value": test(subject=subject, **arguments)}
     except UnsatisfiedAssumption:
         return {"verdict": Verdict.SKIP, "rejected": True}
     except NotSupported as unsupported:
@@ -150,10 +156,17 @@ def _try(
         return _failure(error)
 
 
-def _play(test: Test, subject: BoundSubject, arguments: dict[str, Any]) -> Any:
-    value = test(subject=subject, **arguments)
-    subject.release()
-    return value
+def _released(subject: BoundSubject, report: dict[str, Any]) -> dict[str, Any]:
+    """Have the engine end its runtime however the test ended; what that raises comes second."""
+    try:
+        subject.release()
+    except BaseException as error:  # noqa: BLE001 - whatever the subject raises is a verdict
+        failure = _failure(error)
+        if report["verdict"] not in _EVIDENCE:
+            return failure
+        line, *more = report["message"].split("\n")  # records and summaries show the first line
+        return {**report, "message": "\n".join([f"{line}; then {failure['message']}", *more])}
+    return report
 
 
 def _failure(error: BaseException) -> dict[str, Any]:

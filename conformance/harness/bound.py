@@ -165,6 +165,7 @@ class BoundSubject:
     def release(self) -> None:
         """End what the engine keeps alive between pools: that is no leak of this body's.
 
+        Called however the test ended.  A body that is killed (HANG, CRASH) calls nothing any more.
         Raises: StepFailed.
         """
         if self.in_use:

@@ -1,9 +1,11 @@
 """Pools on a runtime of their own, which has to be up before any pool: for `test_engines`."""
 
+import os
 import subprocess
 import sys
 from multiprocessing.pool import Pool as WholePool
 from multiprocessing.pool import ThreadPool
+from pathlib import Path
 from typing import Any
 
 from ..subjects import declares
@@ -53,6 +55,47 @@ class Reversed(Pool):
     def map(self, *args: Any, **kwargs: Any) -> list[Any]:
         """Turn the results round."""
         return super().map(*args, **kwargs)[::-1]
+
+
+STEPS = "POOLPROOF_META_STEPS"
+"""Names the environment variable with the file that `Noting` writes its steps to."""
+
+
+def _note(step: str) -> None:
+    with Path(os.environ[STEPS]).open("a", encoding="ascii") as steps:
+        steps.write(f"{os.getpid()} {step}\n")
+
+
+@declares(**_THREADS, prepare=lambda: _note("prepare"), release=lambda: _note("release"))
+class Noting(ThreadPool):
+    """Is wrong in `map`, lacks `starmap`, and notes when it is prepared and released."""
+
+    starmap: Any = property()  # asked for it, raises AttributeError
+
+    def map(self, *args: Any, **kwargs: Any) -> list[Any]:
+        """Turn the results round."""
+        return super().map(*args, **kwargs)[::-1]
+
+
+_spoilt: list[bool] = []
+
+
+def _refuse_if_spoilt() -> None:
+    _stop()
+    if _spoilt:
+        raise RuntimeError("the mill is spoilt")
+
+
+@declares(**_THREADS, prepare=_start, release=_refuse_if_spoilt)
+class Spoilt(Reversed):
+    """Is wrong in `map`, and has a runtime that does not end as it should from then on."""
+
+    def map(self, *args: Any, **kwargs: Any) -> list[Any]:
+        """Turn the results round, and spoil the runtime where that shows."""
+        turned = super().map(*args, **kwargs)
+        if turned != turned[::-1]:
+            _spoilt.append(True)
+        return turned
 
 
 def _refuse() -> None:

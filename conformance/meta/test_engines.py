@@ -10,6 +10,7 @@ import pytest
 
 from ..harness.exits import Exit
 from ..place import SOURCE_ROOT
+from .engine_pools import STEPS
 from .whole_run import Suite
 
 _POOLS = f"{__package__}.engine_pools"
@@ -50,6 +51,34 @@ def test_release_comes_behind_a_prepare_only(suite: Suite) -> None:
     code, text = suite.run(*pool, "--clause", "MAP-01", "--clause", "API-04", "--examples", "2")
     assert code == 0, text
     assert {v["verdict"] for v in suite.records("verdict")} == {"PASS"}
+
+
+def test_release_is_called_however_a_body_ends(
+    suite: Suite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A body that passes, one that fails and one whose pool lacks a method end their runtime."""
+    steps = tmp_path / "steps"
+    monkeypatch.setenv(STEPS, str(steps))
+    asked = [f"--clause={name}" for name in ("MAP-01", "MAP-04", "APPLY-01")]
+    code, text = suite.run("--pool", f"{_POOLS}:Noting", *asked, "--no-shrink", "--examples", "3")
+    assert code == 1, text
+    verdicts = {v["clause"]: v["verdict"] for v in suite.records("verdict")}
+    assert verdicts == {"MAP-01": "FAIL", "MAP-04": "BLOCKED", "APPLY-01": "PASS"}
+    taken: dict[str, list[str]] = {}
+    for line in steps.read_text(encoding="ascii").splitlines():
+        body, step = line.split()
+        taken.setdefault(body, []).append(step)
+    assert len(taken) > len(verdicts), "the smoke test has a body, too"
+    assert set(map(tuple, taken.values())) == {("prepare", "release")}
+
+
+def test_a_release_that_fails_hides_no_failure(suite: Suite) -> None:
+    """The clause is told first, by what the test expected, then what the step raised."""
+    code, text = suite.run("--pool", f"{_POOLS}:Spoilt", "--clause", "MAP-01", "--examples", "3")
+    assert code == 1, text
+    (verdict,) = suite.records("verdict")
+    assert verdict["expected"].startswith("what multiprocessing:Pool does")
+    assert verdict["message"].endswith("; then release() raised RuntimeError: the mill is spoilt")
 
 
 @pytest.mark.parametrize(
