@@ -17,7 +17,6 @@ STACKS_WAIT_S: Final = 2.0  # for stacks to be written; a stopped process never 
 STACKS_POLL_S: Final = 0.05  # between two looks at the files; nothing signals that one is complete
 MOST_STACKS: Final = 6  # processes whose stacks are worth reading; pool workers are all alike
 MOST_OUTPUT: Final = 8_000  # bytes: last words, of a test that may have printed without end
-TRACKER_WAIT_S: Final = 5.0  # for multiprocessing's resource tracker to remove what it tracks
 
 
 class Group:
@@ -84,15 +83,8 @@ class Group:
 
     def end(self) -> None:
         """Kill every process, and reap it."""
-        members = processes.descendants()
-        trackers = [process for process in members if _is_resource_tracker(process)]
-        for process in members:
-            if process not in trackers:
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    process.kill()
+        self._worker.kill()
         self._worker.wait()
-        # Once its clients are dead a tracker unlinks their semaphores and shared memory, and ends.
-        psutil.wait_procs(trackers, timeout=TRACKER_WAIT_S)
         processes.kill_descendants()
 
 
@@ -100,13 +92,6 @@ def _is_live(process: psutil.Process) -> bool:
     try:
         return process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
-        return False
-
-
-def _is_resource_tracker(process: psutil.Process) -> bool:
-    try:
-        return any("multiprocessing.resource_tracker" in word for word in process.cmdline())
-    except psutil.Error:
         return False
 
 

@@ -131,9 +131,9 @@ def outlived(body: Exited, patience_s: float, clock: Clock) -> Census:
 
 
 def sweep(body: Exited) -> None:
-    """Unlink the semaphores of a body, once nothing of it is alive.
+    """Unlink the semaphores of a body, once nothing of it is alive, that no tracker has unlinked.
 
-    The resource tracker that would have done so has been killed with the rest of its tree.
+    The resource tracker may have been killed by the subject or by a clause; see `kill_descendants`.
     """
     for name in shared_names() - body.shm_before:
         if _is_semaphore_of(name, body):

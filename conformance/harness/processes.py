@@ -9,6 +9,7 @@ import ctypes
 import os
 import signal
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import psutil
@@ -16,7 +17,10 @@ import psutil
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _LONGEST_COMMAND = 80  # characters that are shown of one
-_HELPERS = ("resource_tracker", "semaphore_tracker", "forkserver")
+_TRACKERS = ("resource_tracker", "semaphore_tracker")
+_HELPERS = (*_TRACKERS, "forkserver")
+_TRACKER_S = 5.0  # for a tracker to unlink what it tracks, once it is alone
+_LONGEST_PAUSE_S = 0.05  # each look reads all of /proc
 
 
 def adopt_orphans() -> None:
@@ -49,11 +53,10 @@ def is_helper(process: psutil.Process) -> bool:
     What a fork server forks has the same command line as the server, and is none.
     Raises: psutil.Error when the process is gone.
     """
-    command = process.cmdline()
-    if "-c" not in command or not any(helper in command[-1] for helper in _HELPERS):
+    if not _runs(process, _HELPERS):
         return False
     parent = process.parent()
-    return parent is None or parent.cmdline() != command
+    return parent is None or parent.cmdline() != process.cmdline()
 
 
 def is_fork_server(process: psutil.Process) -> bool:
@@ -101,19 +104,26 @@ def kill_descendants(patience_s: float = 30.0) -> dict[int, int]:
     """SIGKILL everything below this process until nothing is left, and reap it.
 
     The list is taken again after each round, since a killed parent's children
-    come to us and a pool's respawner may have made new ones meanwhile.
+    come to us and a pool's respawner may have made new ones meanwhile.  Resource
+    trackers come last: once all who told one of semaphores and shared memory are
+    dead it unlinks these and ends.  Nobody else knows whose they are: a name in
+    `/dev/shm` does not say it.
     Returns:  pid -> wait status of the children reaped.
     Raises:   TimeoutError when a process survives `patience_s` of SIGKILL.
     """
-    limit = time.monotonic() + patience_s
+    started = time.monotonic()
+    pause_s = 0.002
     ended = reap()
     while below := descendants():
+        waited_s = time.monotonic() - started
         for process in below:
             with contextlib.suppress(psutil.Error):
-                process.send_signal(signal.SIGKILL)
-        if time.monotonic() > limit:
+                if waited_s > _TRACKER_S or not _runs(process, _TRACKERS):
+                    process.send_signal(signal.SIGKILL)
+        if waited_s > patience_s:
             raise TimeoutError(f"processes {[p.pid for p in below]} survive SIGKILL")
-        time.sleep(0.002)  # the kernel tells nobody but the parent; ours to poll
+        time.sleep(pause_s)  # the kernel tells nobody but the parent; ours to poll
+        pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
         ended |= reap()
     return ended
 
@@ -126,6 +136,12 @@ def catches(pid: int, signum: int) -> bool:
         return False
     mask = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
     return bool(int(mask.split()[1], 16) >> (signum - 1) & 1)
+
+
+def _runs(process: psutil.Process, modules: Iterable[str]) -> bool:
+    """Whether it was started as `python -c` with code that names one of these modules."""
+    command = process.cmdline()
+    return "-c" in command and any(module in command[-1] for module in modules)
 
 
 def _prctl(option: int, argument: int) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .. import tasks
+from ..harness import program
 from ..harness.bound import BoundSubject
 from ..harness.expect import InjectorError
 from .racing import Racing
@@ -96,6 +97,24 @@ def hangs_with_a_semaphore(subject: BoundSubject) -> None:
     lock: Any = multiprocessing.get_context("spawn").Lock()
     subject.note(lock._semlock.name)  # noqa: SLF001 - no public name
     threading.Event().wait()
+
+
+_PROGRAM = """\
+import multiprocessing.shared_memory
+import signal
+
+lock = multiprocessing.get_context("spawn").Lock()
+memory = multiprocessing.shared_memory.SharedMemory(create=True, size=1)
+print(lock._semlock.name, memory.name, flush=True)
+signal.pause()
+"""
+
+
+def hangs_with_a_program(subject: BoundSubject) -> None:
+    """Never return, beside a program that has what only its resource tracker would unlink."""
+    with program.start(subject, _PROGRAM) as started:
+        subject.note(program.line(started))
+        threading.Event().wait()
 
 
 def dies(subject: BoundSubject) -> None:

@@ -81,11 +81,19 @@ def test_a_hang_has_its_place(hold: Hold, function: str, phase: str, frame: str)
 
 
 def test_a_body_that_was_killed_leaves_no_semaphore(hold: Hold) -> None:
-    """Who hangs with a semaphore takes its resource tracker along; the harness unlinks it."""
+    """Who hangs with a semaphore is killed with all it started; what is its own is unlinked."""
     seen = hold("hangs_with_a_semaphore", deadline_s=_SHORT_S)
     assert seen.verdict is Verdict.HANG, seen
     (name,) = re.findall(r"/(mp-\d+-\w+)", seen.transcript)
     assert f"sem.{name}" not in shared_names()
+
+
+def test_a_program_that_was_killed_leaves_nothing_shared(hold: Hold) -> None:
+    """Its resource tracker outlives it for as long as it takes; no name says that it is its own."""
+    seen = hold("hangs_with_a_program", deadline_s=4 * _SHORT_S)
+    assert seen.verdict is Verdict.HANG, seen
+    (lock, memory) = re.findall(r"/(mp-\w+) (psm_\w+)", seen.transcript)[0]
+    assert not shared_names() & {f"sem.{lock}", memory}
 
 
 def test_a_wait_for_a_processor_is_no_hang(hold: Hold) -> None:
