@@ -8,6 +8,7 @@ import json
 import os
 import platform
 import sys
+import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,10 +35,12 @@ def refusal(path: Path) -> str | None:
                 return f"{expected}, which holds no records of this suite; name another file"
         elif path.is_dir():
             return f"{expected}, which is a folder; name a file in it"
-        else:
+        elif not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
+            # Not this very file: another run may be making it.
+            tempfile.TemporaryFile(dir=path.resolve().parent).close()
     except OSError as error:
-        return f"{expected}: {error}"
+        return f"{expected}: {error.strerror}"
     return None
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from ..clauses import SPEC
 from ..harness.exits import Exit, in_words
+from ..harness.records import refusal
 from ..place import ROOM
 from .whole_run import LIMIT_S, Suite
 
@@ -29,6 +30,11 @@ from .whole_run import LIMIT_S, Suite
         (("--deviations", "README.md/x", "--write-deviations"), 4, "README.md is a file"),
         (("--summary", "no/such/file"), 4, "--summary: expected a file that can be written"),
         (("--record", "/proc/no/such"), 4, "--record: expected a file that can be written, got"),
+        (
+            ("--record", "/proc/none", "--pool", "nosuchmodule:Pool"),  # not 6: it is refused first
+            4,
+            "--record: expected a file that can be written, got '/proc/none': No such file",
+        ),
         (("--record", "conformance"), 4, "got 'conformance', which is a folder"),
         (("--jobs", "many"), 4, "argument --jobs: expected a whole number above 0, got 'many'"),
     ],
@@ -43,6 +49,19 @@ def test_bad_input_has_a_line_and_a_code(
     (line,) = [line for line in text.splitlines() if words in line]
     assert "<" not in line, "words, and no repr of them"
     assert line.startswith(("ERROR: ", "python -m pytest: error: ", "__main__.py: error: ")), line
+
+
+def test_a_path_for_records_is_tried_and_left_as_it_was(tmp_path: Path) -> None:
+    """A run that is refused for another reason has made no file, not behind a link either."""
+    target, link = tmp_path / "new" / "record.jsonl", tmp_path / "link.jsonl"
+    link.symlink_to(target)
+    for path in (target, link, Path("/dev/null")):
+        assert refusal(path) is None
+    assert not target.exists()
+    assert link.is_symlink()
+    target.write_text("kept", encoding="utf-8")
+    assert "which holds no records of this suite" in str(refusal(link))
+    assert target.read_text(encoding="utf-8") == "kept"
 
 
 _MISTYPED = {
