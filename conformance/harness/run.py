@@ -16,12 +16,11 @@ from pathlib import Path
 
 from ..clauses import Mark, load_clauses
 from ..specfile import Clause
-from . import deviation_files, records
+from . import records
 from .attempt import Attempt
 from .budget import Budget, examples
-from .deviations import Deviations
 from .exits import Exit
-from .findings import revise
+from .known_failures import KnownFailures
 from .options import Options
 from .readiness import Checks, Readiness, ReadySubject, make_ready
 from .request import Request
@@ -71,7 +70,7 @@ class Run:
         self._zygotes = Zygotes()
         self._cases: dict[tuple[Test, str, str], Case] = {}
         self._ready = Readiness([], Budget(0, options.budget_scale))
-        self._known: dict[str, Deviations] = {}
+        self._known = KnownFailures(options.pools, options.deviations)
         self._writer: records.RecordWriter | None = None
 
     @property
@@ -103,9 +102,7 @@ class Run:
 
         Raises: DeviationError; UnusableSubjectError when a subject cannot be held to anything.
         """
-        for pool in self.options.pools:
-            folder = self.options.deviations
-            self._known[pool] = deviation_files.of_subject(pool, folder, load_clauses())
+        self._known.read()
         self._ready = make_ready(
             Checks(self._zygotes, self._runner, self._folder, self._numbers, self.options),
             smoke=self._smoke,
@@ -156,7 +153,7 @@ class Run:
             )
         self.finished = True
         if self.options.write_deviations:
-            self._write_deviations()
+            self.written = self._known.write(self.subjects, self.rulings)
 
     def close(self) -> None:
         """End every process of the run and forget its temporary files."""
@@ -186,13 +183,13 @@ class Run:
             memory_mib=_MEMORY_MIB,
             needs=test.mark.needs,
             shrink=self.options.shrink
-            and not self._is_known_to_fail(subject, test.mark.clause, start_method),
+            and not self._known.fails(subject, test.mark.clause.id, start_method),
             preload=self._ready.preload(subject),
             prepare=self._ready.prepare(subject),
         )
 
     def _rule(self, test: Test, subject: str, start_method: str, attempt: Attempt) -> Ruling:
-        clause, known = test.mark.clause, self._known.get(subject)
+        clause = test.mark.clause
         return rule(
             clause=clause,
             subject=subject,
@@ -200,12 +197,8 @@ class Run:
             test=test.function,
             attempt=attempt,
             oracle=self._stdlib_did(test, start_method) if _asks(subject, attempt) else None,
-            deviation=known.knows(clause.id, start_method, attempt) if known else None,
+            deviation=self._known.entry(subject, clause.id, start_method, attempt),
         )
-
-    def _is_known_to_fail(self, subject: str, clause: Clause, start_method: str) -> bool:
-        known = self._known.get(subject)  # the oracle has none where it is no subject of the run
-        return known is not None and known.find(clause.id, start_method) is not None
 
     def _stdlib_did(self, test: Test, start_method: str) -> Attempt | None:
         """Run the same test on the stdlib's pool, once a run; None where it has no such method."""
@@ -244,17 +237,6 @@ class Run:
             subjects=[subject.as_record() for subject in self.subjects],
             expected=self.planned.total(),
         )
-
-    def _write_deviations(self) -> None:
-        for subject in self.subjects:
-            known = self._known[subject.name]
-            rulings = [r for r in self.rulings if r.subject == subject.name]
-            revision = revise(known, rulings, subject.told.get("start_methods", ()))
-            # A folder that was named is there from then on, whatever there is to write.
-            missing = self.options.deviations is not None and not known.path.exists()
-            if missing or revision.changes(known.entries):
-                deviation_files.write(known, revision)
-                self.written.append(known.path)
 
 
 def _asks(subject: str, attempt: Attempt) -> bool:
