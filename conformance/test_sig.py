@@ -14,6 +14,7 @@ from .harness import expect
 from .harness.bound import BoundSubject
 from .harness.expect import Skip
 from .harness.outcome import capture
+from .harness.signals import handled
 from .harness.tracked import TrackedPool
 from .harness.workers import busy_workers, idle_workers, workers
 
@@ -103,15 +104,15 @@ def test_terminate_stops_workers_that_inherited_a_handler(subject: BoundSubject)
     """terminate() and join() return, no worker left, under a SIGTERM handler of the parent's."""
     if subject.start_method != "fork":
         raise Skip("only forked workers inherit a handler")
-    before = signal.signal(signal.SIGTERM, lambda _signum, _frame: None)
     subject.note("the parent has a SIGTERM handler that does nothing")
-    try:
-        with subject.open() as pool, subject.gate() as gate:
-            pool.apply_async(subject.recorded(gate.task), ("held",))
-            subject.eventually(subject.history, "the task to start")
-            _ends(pool)
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    with (
+        handled(signal.SIGTERM, lambda _signum, _frame: None),
+        subject.open() as pool,
+        subject.gate() as gate,
+    ):
+        pool.apply_async(subject.recorded(gate.task), ("held",))
+        subject.eventually(subject.history, "the task to start")
+        _ends(pool)
 
 
 @clause("SIG-08", needs=("apply_async", "terminate", "join", "children", "kills"))
@@ -146,9 +147,6 @@ def _alarm(*calls: Callable[[], object]) -> Iterator[None]:
         for call in calls:
             call()
 
-    before = signal.signal(signal.SIGALRM, handler)
-    try:
+    with handled(signal.SIGALRM, handler):
         signal.setitimer(signal.ITIMER_REAL, _SOON_S)
         yield
-    finally:
-        signal.signal(signal.SIGALRM, before)

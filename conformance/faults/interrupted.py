@@ -4,24 +4,20 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import psutil
 
 from ..harness.bound import BoundSubject
+from ..harness.signals import handled
 from ..harness.workers import is_gone
 
 AGAIN_S = 2.0  # how long a Ctrl-C may go unnoticed before the main thread is told again
 
 
-@contextmanager
-def interruptible() -> Iterator[None]:
+def interruptible() -> AbstractContextManager[None]:
     """Let SIGINT raise KeyboardInterrupt here, and so in workers, whatever was inherited."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+    return handled(signal.SIGINT, signal.default_int_handler)
 
 
 @contextmanager

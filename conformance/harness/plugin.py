@@ -8,8 +8,7 @@ import dataclasses
 import shlex
 import signal
 import sys
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -27,6 +26,7 @@ from .markdown import append_summary
 from .readiness import UnusableSubjectError
 from .records import refusal
 from .run import Run
+from .signals import handled
 from .summary import print_summary
 from .zygotes import ZygoteError
 
@@ -163,7 +163,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     run = session.config.stash.get(_RUN, None)
     if run is None:
         return
-    with _deaf_to_ctrl_c():
+    with handled(signal.SIGINT, signal.SIG_IGN):  # a second Ctrl-C would end what ends the run
         if exitstatus in (0, 1):
             session.exitstatus = run.exit_code(int(exitstatus))
         if exitstatus in (Exit.CONFORMS, Exit.FAILED, Exit.NOTHING_RAN):
@@ -171,16 +171,6 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         if run.options.summary is not None:
             append_summary(run.options.summary, run, int(session.exitstatus))
         run.close()
-
-
-@contextmanager
-def _deaf_to_ctrl_c() -> Iterator[None]:
-    """Hear no second Ctrl-C: the block is short, and ends what the run has started."""
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, handler)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
