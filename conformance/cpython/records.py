@@ -19,7 +19,7 @@ from typing import Any, Final, Self
 
 from ..place import records_folder
 from ..subjects import Subject
-from .results import TestResult, count
+from .results import TestResult, count, ran
 
 SCHEMA: Final = 1
 
@@ -84,7 +84,7 @@ class RecordFile:
             {
                 "record": "footer",
                 "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-                "ran": sum(result.is_test for result in results),
+                "ran": ran(results),
                 "expected": expected,
                 "counts": count(results),
                 "exit_code": exit_code,

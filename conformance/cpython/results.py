@@ -45,6 +45,11 @@ class TestResult:
         return not self.test.endswith(")")
 
 
+def ran(results: Iterable[TestResult]) -> int:
+    """Return how many of the results are of tests."""
+    return sum(result.is_test for result in results)
+
+
 def count(results: Iterable[TestResult]) -> dict[Result, int]:
     """Return how often each result occurs, all of them named, in the order of `RESULTS`."""
     counter = Counter(result.result for result in results)

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from .results import RESULTS, Result, TestResult, count
+from .results import RESULTS, Result, TestResult, count, ran
 from .runner import ClassRun
 
 STYLE: Final[dict[Result, str]] = {
@@ -59,7 +59,7 @@ class Display:
             table.add_row(
                 subject,
                 method,
-                str(sum(result.is_test for result in own)),
+                str(ran(own)),
                 *(f"[{STYLE[name]}]{n}[/]" if n else "0" for name, n in count(own).items()),
                 f"{sum(r.duration_s for r in own):.1f}",
             )
