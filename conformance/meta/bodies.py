@@ -64,7 +64,7 @@ def crowds_one_processor(subject: BoundSubject) -> None:
     """Work for long because there are more processes than there is processor for."""
     del subject
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    spin = "import time\nwhile time.process_time() < 0.5: pass"
+    spin = "import time\nwhile time.process_time() < 0.25: pass"
     crowd = [subprocess.Popen([sys.executable, "-S", "-c", spin]) for _ in range(8)]
     for process in crowd:
         process.wait()
