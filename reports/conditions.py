@@ -58,6 +58,12 @@ def _facts(run: dict[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def _source(run: dict[str, Any]) -> dict[str, str]:
+    """Return its row, with those conditions that differ from run to run on one machine."""
     code = run["exit_code"]
     end = "" if code is None else f", exit code {int(code)}"
-    return source(run, f"{run['ran']} of {run['expected']} checks", end=end)
+    what = (
+        f"{run['ran']} of {run['expected']} checks",
+        run["deadline_s"] and f"deadline {units.duration(run['deadline_s'])} a clause",
+        run["load_average"] and f"load {run['load_average'][0]:.2f}",
+    )
+    return source(run, ", ".join(filter(None, what)), end=end)

@@ -188,12 +188,29 @@ def test_the_two_counts_are_related_in_words(report: Path) -> None:
 
 def test_conditions_of_one_run_of_several_are_called_that(tmp_path: Path) -> None:
     """A page that merges runs says whose deadline, load and command it shows."""
-    for name, started in (("a", "2026-11-23T20:00:00+00:00"), ("b", "2026-11-24T20:00:00+00:00")):
-        run = [samples.header(started=started), *samples.clauses(), *samples.all_pass()]
+    for name, day, deadline_s, load in (("a", 23, 4.0, 1.25), ("b", 24, 7.0, 0.75)):
+        header = samples.header(
+            started=f"2026-11-{day}T20:00:00+00:00",
+            budget={"deadline_s": deadline_s, "calibration_s": 0.04, "scale": 1.0},
+            load_average=[load, 0.4, 0.3],
+            command=f"pytest conformance --jobs {day}",
+        )
+        run = [header, *samples.clauses(), *samples.all_pass()]
         samples.write(tmp_path / f"{name}.jsonl", [*run, samples.footer()])
     out = tmp_path / "page.html"
     assert main(["--records", str(tmp_path), "--asv", str(tmp_path), "--out", str(out)]) == 0
-    assert "Conditions of the newest of 2 runs" in out.read_text(encoding="utf-8")
+    html = out.read_text(encoding="utf-8")
+    assert "Conditions of the newest of 2 runs; deadline, load and command of each are" in html
+    facts, sources = html.split('<section id="sources">')
+    assert "7.00 s a clause" in facts
+    assert "4.00 s a clause" not in facts
+    for row in (
+        "checks, deadline 7.00 s a clause, load 0.75</td>",
+        "checks, deadline 4.00 s a clause, load 1.25</td>",
+        "<code>pytest conformance --jobs 23</code>",
+        "<code>pytest conformance --jobs 24</code>",
+    ):
+        assert row in sources
 
 
 def test_no_version_is_shown_where_none_is_known(tmp_path: Path) -> None:
