@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from multiprocessing.pool import Pool as WholePool
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
@@ -96,6 +97,17 @@ class Spoilt(Reversed):
         if turned != turned[::-1]:
             _spoilt.append(True)
         return turned
+
+
+def _hang_if_spoilt() -> None:
+    _stop()
+    if _spoilt:
+        threading.Event().wait()
+
+
+@declares(**_THREADS, prepare=_start, release=_hang_if_spoilt)
+class Wedged(Spoilt):
+    """Is wrong in `map`, and has a runtime that does not end from then on."""
 
 
 def _refuse() -> None:

@@ -81,6 +81,17 @@ def test_a_release_that_fails_hides_no_failure(suite: Suite) -> None:
     assert verdict["message"].endswith("; then release() raised RuntimeError: the mill is spoilt")
 
 
+def test_a_release_that_hangs_hides_no_failure(suite: Suite) -> None:
+    """The report of the test was there first; what hangs is killed, and shows in the stacks."""
+    asked = ("--clause", "MAP-01", "--examples", "3", "--no-shrink", "--budget-scale", "0.2")
+    code, text = suite.run("--pool", f"{_POOLS}:Wedged", *asked)
+    assert code == 1, text
+    (verdict,) = suite.records("verdict")
+    assert verdict["verdict"] == "FAIL"
+    assert verdict["expected"].startswith("what multiprocessing:Pool does")
+    assert "in _hang_if_spoilt" in verdict["stacks"]
+
+
 @pytest.mark.parametrize(
     ("pool", "step", "told"),
     [
