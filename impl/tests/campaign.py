@@ -63,12 +63,14 @@ class Killer:
                 self._kill(self._random.choice(victims))
 
     def _victims(self) -> list[int]:
-        """Return busy workers, and now and then all of them, idle and starting ones too."""
+        """Return busy workers, or those that run a task; now and then idle and starting ones."""
         links = self._pool._dispatcher.links
         busy = [link for link in links if link.ledger]
-        # Not while none is busy: a slow machine would see its workers killed as they start, only.
+        # On a machine with no processor to spare, a worker would be killed before it starts a task,
+        # again and again: so all are victims only while one is busy, and half the kills wait.
         if not busy or self._random.random() >= IMPARTIAL:
-            links = busy
+            running = [link for link in busy if _runs(link)]
+            links = self._random.choice([busy, running])
         return [pid for link in links if (pid := _pid_of(link)) is not None]
 
     def _kill(self, pid: int) -> None:
@@ -80,6 +82,13 @@ class Killer:
                 signal.pidfd_send_signal(fd, signal.SIGKILL)
             finally:
                 os.close(fd)
+
+
+def _runs(link: Link) -> bool:
+    try:
+        return link._runs()
+    except (IndexError, ValueError):  # done, or buried, a moment ago
+        return False
 
 
 def _pid_of(link: Link) -> int | None:
