@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageStat
@@ -19,6 +20,7 @@ from . import timing_samples, traces
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PAGE_READY_MS = 4000  # of the browser's own clock, which runs ahead while the page is idle
 BROWSER_LIMIT_S = 50
+ACCENT, LOST = (0, 99, 138), (179, 38, 30)  # of bars, in the light theme
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -81,32 +83,26 @@ def test_light_and_dark_are_both_drawn(report: Path, tmp_path: Path) -> None:
     assert brightness["dark"] < 60
 
 
-def test_timeline_of_100_000_items_is_drawn(tmp_path: Path) -> None:
-    """The canvas is filled, and the page says nothing on the console."""
-    trace = timing_samples.write_json(tmp_path / "trace.json", traces.many(100_000))
-    page = tmp_path / "timeline.html"
-    assert main(["timeline", str(trace), "--out", str(page)]) == 0
-    shot = tmp_path / "timeline.png"
+def _timeline_pixels(trace: Any, folder: Path) -> dict[Any, int]:
+    """Draw a trace in the light theme; return how many pixels have each colour."""
+    written = timing_samples.write_json(folder / "trace.json", trace)
+    page = folder / "timeline.html"
+    assert main(["timeline", str(written), "--out", str(page)]) == 0
+    shot = folder / "timeline.png"
     options = ("--window-size=1200,600", f"--screenshot={shot}")
-    _, console = browse(f"{page.as_uri()}?theme=light", tmp_path / "profile", *options)
+    _, console = browse(f"{page.as_uri()}?theme=light", folder / "profile", *options)
     assert console == []
     with Image.open(shot) as picture:
         colours = picture.convert("RGB").getcolors(maxcolors=1 << 20) or []
-        drawn = sum(count for count, colour in colours if colour == (0, 99, 138))  # the accent
-    assert drawn > 50_000  # pixels
+    return {colour: count for count, colour in colours}
+
+
+def test_timeline_of_100_000_items_is_drawn(tmp_path: Path) -> None:
+    """The canvas is filled, and the page says nothing on the console."""
+    assert _timeline_pixels(traces.many(100_000), tmp_path).get(ACCENT, 0) > 50_000
 
 
 def test_timeline_draws_a_lost_item_in_a_colour_of_its_own(tmp_path: Path) -> None:
     """One second of three in one of two lanes is red; the rest of that lane is the accent."""
-    trace = timing_samples.write_json(tmp_path / "trace.json", traces.with_a_death())
-    page = tmp_path / "timeline.html"
-    assert main(["timeline", str(trace), "--out", str(page)]) == 0
-    shot = tmp_path / "timeline.png"
-    options = ("--window-size=1200,600", f"--screenshot={shot}")
-    _, console = browse(f"{page.as_uri()}?theme=light", tmp_path / "profile", *options)
-    assert console == []
-    with Image.open(shot) as picture:
-        colours = picture.convert("RGB").getcolors(maxcolors=1 << 20) or []
-    drawn = {colour: count for count, colour in colours}
-    accent, lost = drawn[0, 99, 138], drawn[179, 38, 30]
-    assert 0.4 < lost / accent < 0.6
+    pixels = _timeline_pixels(traces.with_a_death(), tmp_path)
+    assert 0.4 < pixels[LOST] / pixels[ACCENT] < 0.6
