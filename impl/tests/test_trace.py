@@ -101,9 +101,10 @@ def test_a_bar_lies_in_the_lane_of_its_worker_and_over_no_other(tmp_path: Path) 
         assert all(end <= start for (_, end), (start, _) in pairwise(sorted(spans)))
 
 
-def test_a_trace_tells_of_a_worker_that_died(tmp_path: Path) -> None:
+@pytest.mark.parametrize("maxtasksperchild", [None, 1])  # 1: it dies in its last frame
+def test_a_trace_tells_of_a_worker_that_died(maxtasksperchild: int | None, tmp_path: Path) -> None:
     path = tmp_path / "trace.json"
-    with Pool(1, trace=path) as pool:
+    with Pool(1, maxtasksperchild=maxtasksperchild, trace=path) as pool:
         with pytest.raises(WorkerLostError):
             pool.apply_async(exit_with, (3,)).get(WAIT_S)
         assert pool.apply_async(square, (3,)).get(WAIT_S) == 9
@@ -112,6 +113,7 @@ def test_a_trace_tells_of_a_worker_that_died(tmp_path: Path) -> None:
     names = [event["name"] for event in _events(path)]
     assert sum(name.startswith("worker lost: ") for name in names) == 1
     assert sum(name.startswith("apply 2") for name in names) == 1
+    assert _lost(path) == [(1, 0)]
 
 
 def test_a_pool_that_is_terminated_completes_its_trace(tmp_path: Path) -> None:
@@ -212,19 +214,6 @@ def test_an_item_that_cannot_be_loaded_is_lost_where_its_worker_died(tmp_path: P
         pool.join()
     assert sorted(map(_item, _bars(path))) == [(1, 0), (1, 1), (1, 2)]
     assert _lost(path) == [(1, 1)]
-
-
-def test_a_worker_that_dies_in_its_last_frame_is_told_of(tmp_path: Path) -> None:
-    path = tmp_path / "trace.json"
-    with Pool(1, maxtasksperchild=1, trace=path) as pool:
-        with pytest.raises(WorkerLostError):
-            pool.apply_async(exit_with, (3,)).get(WAIT_S)
-        assert pool.apply_async(square, (3,)).get(WAIT_S) == 9
-        pool.close()
-        pool.join()
-    names = [event["name"] for event in _events(path)]
-    assert sum(name.startswith("worker lost: ") for name in names) == 1
-    assert _lost(path) == [(1, 0)]
 
 
 @pytest.mark.parametrize(
