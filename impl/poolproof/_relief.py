@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from ._link import Link
 
-PATIENCE_S = 0.004  # 4 ms, two frames: most workers that idle are about to get something
+PATIENCE_S = 0.004  # 4 ms: most workers that idle are about to get something
 
 
 class Relief:

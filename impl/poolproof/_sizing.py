@@ -20,10 +20,11 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 
-TARGET_NS = 2_000_000  # 2 ms: a frame costs some 40 us in parent and worker, so 2 %
-BUDGET_NS = 4 * TARGET_NS  # 8 ms: how far an estimate may be off before work is given back
-WORTH_NS = 100_000  # 0.1 ms: what a frame, its wake-ups included, costs at the end of a job
-PREFETCH_NS = 3_500_000  # 3.5 ms: beyond it, the wake-up that a second frame saves is < 2 %
+TARGET_NS = 5_000_000  # 5 ms: a frame costs some 130 us, its wake-ups included, so 3 %
+BUDGET_NS = 8_000_000  # 8 ms: how far an estimate may be off before work is given back
+LEAST_BUDGET_NS = 1_000_000  # 1 ms: at the end of a job, too, a frame is worth its cost
+WORTH_NS = 100_000  # 0.1 ms: what a frame costs at the end of a job
+PREFETCH_NS = 7_000_000  # 7 ms: beyond it, the wake-up that a second frame saves is < 2 %
 SMOOTHING = 0.3  # least weight of the newest frame in the estimate
 FRAME_BYTES = 1 << 20  # 1 MiB: what a frame may weigh; more falls out of the processors' caches
 GROWTH = 16  # a frame is at most this many times the last one: one fast item proves little
@@ -83,7 +84,7 @@ class Sizer:
         if self._item_ns is None or left is None:
             return BUDGET_NS
         share = left * self._item_ns / (2 * workers)
-        return int(max(TARGET_NS / 2, min(BUDGET_NS, share)))
+        return int(max(LEAST_BUDGET_NS, min(BUDGET_NS, share)))
 
     def may_prefetch(self, items: int) -> bool:
         """Tell whether a worker that runs such a frame should have the next one at hand.

@@ -15,6 +15,7 @@ from poolproof._sizing import (
     FORETOLD,
     FRAME_BYTES,
     GROWTH,
+    LEAST_BUDGET_NS,
     PREFETCH_NS,
     REMEMBERED,
     TARGET_NS,
@@ -34,8 +35,8 @@ EXAMPLES = settings(max_examples=100, deadline=None, derandomize=True)
 
 NEAR_ENOUGH = 1.15  # times the lower bound
 ITEMS_PER_WORKER = 500  # or how 9 heavy items divide among 8 workers would decide
-# A frame of PREFETCH_NS or more has no next one at hand: some 140 us of 3.5 ms pass until it comes.
-OVERHEAD = 0.05
+# A frame of PREFETCH_NS or more has no next one at hand: some 140 us of 7 ms pass until it comes.
+OVERHEAD = 0.025
 START_AND_END_NS = 2_000_000  # 2 ms: waking 8 workers one by one, and the last, small frames
 
 # A cheap beginning lets sub-batches grow; the first heavy items then run in one
@@ -119,11 +120,11 @@ def test_a_frame_that_ran_nothing_teaches_nothing() -> None:
 
 
 @given(item_ns=st.none() | ITEM_NS, left=st.none() | COUNTS, workers=WORKERS)
-def test_a_budget_lies_between_half_the_target_and_the_whole_budget(
+def test_a_budget_lies_between_the_least_and_the_whole_one(
     item_ns: int | None, left: int | None, workers: int
 ) -> None:
     sizer = Sizer() if item_ns is None else _sizer(item_ns)
-    assert TARGET_NS // 2 <= sizer.budget_ns(left, workers) <= BUDGET_NS
+    assert LEAST_BUDGET_NS <= sizer.budget_ns(left, workers) <= BUDGET_NS
 
 
 @given(item_ns=ITEM_NS, left=COUNTS, workers=WORKERS)
