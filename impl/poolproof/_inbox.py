@@ -56,8 +56,12 @@ class Inbox:
 
     def wake(self) -> None:
         """Make the dispatcher look again."""
-        self._asleep = False
-        self._alarm.ring()
+        try:
+            self._asleep = False
+            self._alarm.ring()
+        except BaseException:  # a signal handler raised: who comes next must ring
+            self._asleep = True
+            raise
 
     # -- called by the dispatcher
 

@@ -203,8 +203,12 @@ class IMapIterator:
     def _resume(self) -> None:
         pool = self._pool
         if self.stalled and pool is not None and len(self._arrived) <= self.low_mark:
-            self.stalled = False
-            pool.wake()
+            try:
+                self.stalled = False
+                pool.wake()
+            except BaseException:  # a signal handler raised: whoever waits next must wake it
+                self.stalled = True
+                raise
 
     @property
     def unread(self) -> int:

@@ -1,0 +1,100 @@
+"""A signal handler that raises, at any line of the caller's thread, leaves nobody asleep."""
+
+from __future__ import annotations
+
+import linecache
+import multiprocessing
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+import poolproof
+from poolproof import Pool
+
+from .tasks import square
+
+WAIT_S = 20.0  # a bound for what should take a moment
+OWN = str(Path(poolproof.__file__).parent)
+
+
+class Interrupt(BaseException):
+    """What the handler raises; no `Exception`, which might be taken for the user's own."""
+
+
+def _interrupted(call: Callable[[], object], line: int) -> bool:
+    """Raise at the pool's line number `line` of the call; return whether it has that many."""
+    passed = 0
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        nonlocal passed
+        if not frame.f_code.co_filename.startswith(OWN):
+            return None
+        if event == "call" or (event == "line" and not _leaves_a_block(frame)):
+            passed += 1
+            if passed == line:
+                raise Interrupt
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        call()
+    except Interrupt:
+        return True
+    finally:
+        sys.settrace(before)
+    return passed >= line
+
+
+def _leaves_a_block(frame: FrameType) -> bool:
+    """Tell whether this may be the end of a `with`: no signal handler runs before it is left."""
+    line = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
+    return line.lstrip().startswith("with ")
+
+
+@pytest.fixture(name="pool")
+def _pool() -> Iterator[Pool]:
+    with Pool(2, context=multiprocessing.get_context("fork")) as pool:
+        yield pool
+
+
+def _await_sleep(pool: Pool) -> None:
+    until = time.monotonic() + WAIT_S
+    while not pool._dispatcher.inbox._asleep:
+        assert time.monotonic() < until, "the dispatcher does not come to rest"
+        time.sleep(0.001)
+
+
+@pytest.mark.parametrize("items", [1, 10])
+def test_a_submission_may_be_interrupted_anywhere(pool: Pool, items: int) -> None:
+    line = 1
+    _await_sleep(pool)
+    while _interrupted(lambda: pool.map_async(square, range(items)), line):
+        assert pool.map_async(square, range(3)).get(WAIT_S) == [0, 1, 4]
+        _await_sleep(pool)
+        line += 1
+    assert line > 20, "the call was not traced"
+
+
+def test_a_consumer_may_be_interrupted_anywhere(pool: Pool) -> None:
+    """Its iterator goes on, though a result may be gone with the call that was to return it."""
+    for line in range(1, 60):
+        results = pool.imap(square, range(20), buffersize=2)
+        _interrupted(lambda results=results: [results.next(WAIT_S) for _ in range(4)], line)  # type: ignore[misc]
+        rest = []
+        while (value := _next_or_none(results)) is not None:
+            rest.append(value)
+        assert rest[-1] == 361
+        assert len(rest) >= 15
+
+
+def _next_or_none(results: Any) -> Any:
+    try:
+        return results.next(WAIT_S)
+    except StopIteration:
+        return None
