@@ -14,6 +14,7 @@ import threading
 import time
 from _thread import LockType
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from ._wording import got
@@ -35,8 +36,15 @@ def wait(locks: list[LockType], is_set: Callable[[], bool], timeout: float | Non
         # Woken, but not set: a releasing thread may find the lock of a waiter that came
         # after the thing it announces was taken by somebody else.
         if not lock.acquire(timeout=left):
+            _forget(locks, lock)
             return is_set()
     return True
+
+
+def _forget(locks: list[LockType], lock: LockType) -> None:
+    """Leave the queue, which would grow with every wait that is repeated after its timeout."""
+    with suppress(ValueError):  # it has just been released
+        locks.remove(lock)
 
 
 def _seconds(timeout: Any) -> float:

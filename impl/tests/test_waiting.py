@@ -63,6 +63,13 @@ def test_a_wait_ends_after_its_timeout() -> None:
     assert not latch.wait(0.01)
 
 
+def test_waits_that_time_out_leave_nothing_in_the_queue() -> None:
+    locks: list[LockType] = []
+    for _ in range(100):
+        assert not wait(locks, lambda: False, 0)
+    assert not locks
+
+
 def test_no_wake_up_is_lost_between_a_wait_and_its_release() -> None:
     latches = [Latch() for _ in range(ROUNDS)]
     seen = [0, 0]
