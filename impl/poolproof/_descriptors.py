@@ -12,7 +12,7 @@ from typing import Protocol
 
 
 class Closable(Protocol):
-    """What is registered here: sockets, epoll objects, memory files."""
+    """What is registered here: sockets, and what holds some."""
 
     def close(self) -> None:
         """Close the descriptor."""

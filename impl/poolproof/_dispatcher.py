@@ -57,7 +57,11 @@ class Dispatcher:
         self._shelf = Shelf()
         #: where other threads put jobs
         self.inbox = Inbox()
-        self._watch = Watch(self.inbox.fd)
+        try:
+            self._watch = Watch(self.inbox.fd)
+        except OSError:
+            self.inbox.close()
+            raise
         self._loans = Loans(self._watch.results, self._watch.no_results, self.inbox.wake)
         self._jobs = JobQueue(self.settle, self._finish)
         self._tasks = TaskHandler(size, self._jobs, self._shelf, self._loans)

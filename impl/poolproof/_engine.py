@@ -35,7 +35,11 @@ def start(
     writer = None if trace is None else _trace_writer(trace)
     workers = WorkerHandler(context, size, worker_args, maxtasksperchild, writer)
     workers.start_all()
-    return Dispatcher(machine, workers, size, writer)
+    try:
+        return Dispatcher(machine, workers, size, writer)
+    except BaseException:  # no descriptor is left for its own
+        workers.discard()
+        raise
 
 
 def _trace_writer(trace: str | os.PathLike[str]) -> TraceWriter:

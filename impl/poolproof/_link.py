@@ -12,7 +12,7 @@ import os
 import socket
 from collections import deque
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from fractions import Fraction
 from itertools import compress
 from multiprocessing.process import BaseProcess
@@ -53,11 +53,15 @@ class Link:
         self._peer = peer
         self._receiver = Receiver(own)
         self._unread = Receiver(peer)
-        self.slot = self._send_slot()
-        self._bell = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._asked = 0  # the frame that the bell was rung for
-        self._greet(self._bell)
-        self.death_fd = _death_fd(process)
+        with ExitStack() as undo:  # the last descriptor may be one too many
+            self.slot = self._send_slot()
+            undo.callback(self.slot.close)
+            self._bell = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+            undo.callback(os.close, self._bell)
+            self._greet(self._bell)
+            self.death_fd = _death_fd(process)
+            undo.pop_all()
 
     def _send_slot(self) -> _claims.Slot:
         fd = _claims.create()
@@ -224,13 +228,17 @@ class Link:
 
     def close(self) -> None:
         """Close everything that belongs to this worker here."""
+        self.close_descriptors()
+        if not self.process.is_alive():
+            self.process.close()
+
+    def close_descriptors(self) -> None:
+        """Close all but the process object."""
         self._sock.close()
         self._peer.close()
         self.slot.close()
         os.close(self._bell)
         os.close(self.death_fd)
-        if not self.process.is_alive():
-            self.process.close()
 
 
 def _death_fd(process: BaseProcess) -> int:

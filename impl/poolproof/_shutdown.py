@@ -26,10 +26,8 @@ import time
 from collections.abc import Callable
 
 from ._link import Link
-from ._starter import Starter
+from ._starter import GRACE_S, Starter
 from ._template import KILL_S
-
-GRACE_S = 0.5  # for a worker to end after SIGTERM
 
 
 class Termination:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from multiprocessing.context import BaseContext
@@ -15,6 +15,8 @@ from ._channel import socket_pair
 from ._replacement import Replacement
 from ._template import Template, TemplateLostError, template_of
 from ._worker import worker_main
+
+GRACE_S = 0.5  # for a worker to end after SIGTERM
 
 #: the process, the parent's end of its channel, its own end
 Started = tuple[BaseProcess, socket.socket, socket.socket]
@@ -57,7 +59,10 @@ class Starter:
             for _ in range(count):
                 started.append(self._start())  # noqa: PERF401  what has started must be known
         except BaseException:
-            _discard(started)
+            for _, own, peer in started:
+                own.close()
+                peer.close()
+            discard(process for process, _, _ in started)
             raise
         return started
 
@@ -113,13 +118,15 @@ def _process(context: BaseContext, args: tuple[Any, ...], peer: socket.socket) -
     return process
 
 
-def _discard(started: list[Started]) -> None:
-    """End the workers of a pool that could not be made."""
-    for process, own, peer in started:
+def discard(processes: Iterable[BaseProcess]) -> None:
+    """End workers of a pool that could not be made."""
+    ending = list(processes)
+    for process in ending:
         process.terminate()
-        own.close()
-        peer.close()
-    for process, _, _ in started:
+    for process in ending:
+        if isinstance(process, BaseProcess):  # a custom context's can do less
+            process.join(GRACE_S)
+            process.kill()  # an initializer may ignore SIGTERM
         process.join()
-        if isinstance(process, BaseProcess):  # a custom context's need not have it
+        if isinstance(process, BaseProcess) and not process.is_alive():
             process.close()

@@ -20,7 +20,7 @@ from ._job_queue import JobQueue
 from ._ledger import Frame
 from ._link import Link
 from ._result_handler import ResultHandler, deliver_outcomes
-from ._starter import Starter
+from ._starter import Starter, discard
 
 if TYPE_CHECKING:
     from ._trace import TraceWriter
@@ -67,15 +67,36 @@ class WorkerHandler:
     def start(self, count: int) -> list[Link]:
         """Start workers.
 
-        Raises: whatever the context's `Process` raises, with nothing left behind.
+        Raises: whatever the context's `Process` raises, and OSError where there is no
+        descriptor; nothing is left behind then.
         """
         # All of them first: only a link needs what a context's Process has beside start().
-        links = [Link(*parts) for parts in self.starter.start(count)]
+        started = self.starter.start(count)
+        links: list[Link] = []
+        try:
+            for parts in started:
+                links.append(Link(*parts))  # noqa: PERF401  what has its descriptors must be known
+        except BaseException:
+            for link in links:
+                link.close_descriptors()
+            for _, own, peer in started:
+                own.close()
+                peer.close()
+            discard(process for process, _, _ in started)
+            raise
         for link in links:
             if self._maxtasksperchild is not None:
                 link.allow(self._maxtasksperchild)
         self.links.extend(links)
         return links
+
+    def discard(self) -> None:
+        """End the workers of a pool that could not be made, and its template."""
+        self.starter.retire()
+        for link in self.links:
+            link.close_descriptors()
+        discard(link.process for link in self.links)
+        self.starter.end()
 
     def repopulate(self) -> list[Link]:
         """Start what is missing and return it; a failed start is tried again later."""

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import errno
+import gc
 import itertools
 import multiprocessing
 import os
+import select
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+from types import ModuleType
 
 import pytest
 
-from poolproof import Pool
+from poolproof import Pool, WorkerLostError
+from poolproof import _link as link
 from poolproof import _memory as memory
 
+from .counting import nothing_left
 from .tasks import square
 
 LARGE = 1 << 20  # bytes
@@ -79,6 +85,58 @@ def test_a_result_that_cannot_be_read_fails_its_item(
             with pytest.raises(Exception, match="Cannot allocate memory"):
                 handle.get(GET_S)
         assert pool.apply_async(square, (4,)).get(GET_S) == 16
+
+
+@pytest.mark.parametrize("method", ["fork", "forkserver"])
+@pytest.mark.parametrize(
+    ("module", "function", "number"),
+    [
+        (os, "memfd_create", 2),  # a claim slot
+        (os, "eventfd", 2),  # a bell
+        (os, "eventfd", 3),  # the inbox
+        (select, "epoll", 1),
+    ],
+)
+def test_a_constructor_without_descriptor_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType, function: str, number: int, method: str
+) -> None:
+    context = multiprocessing.get_context(method)
+    Pool(1, context=context).terminate()  # starts the forkserver, which stays
+    calls = itertools.count(1)
+    original = getattr(module, function)
+
+    def scarce(*args: object) -> object:
+        if next(calls) == number:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return original(*args)
+
+    with nothing_left():
+        with monkeypatch.context() as patch:
+            patch.setattr(module, function, scarce)
+            with pytest.raises(OSError, match="Too many open files"):
+                Pool(2, context=context)
+        gc.collect()
+
+
+def test_a_replacement_that_gets_no_descriptor_is_tried_again(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208  pathlib has no count
+    original, calls = link._death_fd, itertools.count()
+
+    def scarce(process: BaseProcess) -> int:
+        if next(calls) < 2:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return original(process)
+
+    monkeypatch.setattr(link, "_death_fd", scarce)
+    with pytest.raises(WorkerLostError):
+        pool.apply_async(os._exit, (3,)).get(GET_S)
+    assert pool.map_async(square, range(20)).get(GET_S) == [n * n for n in range(20)]
+    until = time.monotonic() + GET_S
+    while next(calls) < 3 or len(os.listdir("/proc/self/fd")) > before:  # noqa: PTH208  as above
+        assert time.monotonic() < until, "descriptors of the failed attempts are open"
+        time.sleep(0.01)
 
 
 def test_an_iterator_that_is_dropped_is_read_no_further_ahead() -> None:
