@@ -19,11 +19,12 @@ class CallbackRunner:
 
     Guarantees: a handle is settled after its callback has returned; callbacks
     run one at a time, in the order of completion; the thread starts with the
-    first callback.
+    first callback.  Where none can be had, whoever settles runs the callback.
     """
 
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[tuple[AsyncResult, bool, Any] | None] = queue.SimpleQueue()
+        self._lock = threading.RLock()  # re-entrant: a signal handler may submit, too
         self._thread: threading.Thread | None = None
         self._running: AsyncResult | None = None
         self._abandoned = False
@@ -33,12 +34,22 @@ class CallbackRunner:
         if self._abandoned or not result.has_callback:
             result.settle(success, value)
             return
-        if self._thread is None:
-            self._thread = threading.Thread(
-                target=self._run, name="poolproof-callbacks", daemon=True
-            )
-            self._thread.start()
+        if self._thread is None and not self._start():
+            self._call(result, success, value)
+            return
         self._queue.put((result, success, value))
+
+    def _start(self) -> bool:
+        # The dispatcher is not alone: `map` over nothing is settled by its caller.
+        with self._lock:
+            if self._thread is None:
+                thread = threading.Thread(target=self._run, name="poolproof-callbacks", daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError:  # no thread to be had, or the interpreter ends
+                    return False
+                self._thread = thread
+        return True
 
     def abandon(self, error: BaseException) -> None:
         """Run no more callbacks; whoever waits for one that may never return gets `error`."""
@@ -70,7 +81,10 @@ class CallbackRunner:
     def _run(self) -> None:
         while (entry := self._queue.get()) is not None:
             result, success, value = entry
-            self._running = result
-            result.run_callback(success, value)
-            self._running = None
+            self._call(result, success, value)
             del entry, result, value  # or the last result would live as long as this thread
+
+    def _call(self, result: AsyncResult, success: bool, value: Any) -> None:
+        self._running = result
+        result.run_callback(success, value)
+        self._running = None
