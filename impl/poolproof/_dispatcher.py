@@ -259,6 +259,12 @@ class Dispatcher:
             job.abandon(error)
 
     def _release(self) -> None:
+        try:
+            self._release_all()
+        finally:
+            self._released.happen()  # whatever fails, nobody may wait for ever
+
+    def _release_all(self) -> None:
         for link in self._workers.links:
             for frame in list(link.ledger):
                 self._shelf.take_from(frame)
@@ -271,4 +277,3 @@ class Dispatcher:
         self._watch.close()
         self.inbox.close()
         self._callbacks.stop()
-        self._released.happen()

@@ -13,7 +13,9 @@ from __future__ import annotations
 import json
 import os
 import time
+import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -101,7 +103,8 @@ class TraceWriter:
     trace survives the death of its process.  The newest item of each worker is
     written with the next one: only a death tells that its outcome is lost.
 
-    Not in it: items whose worker `terminate()` ends.
+    Not in it: items whose worker `terminate()` ends, and what comes when the file
+    cannot be written any more; a warning says so, and the pool goes on.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -178,8 +181,11 @@ class TraceWriter:
         if not self._file.closed:
             for worker in list(self._held):
                 self._write(worker)
-            self._file.write("\n]\n")
-            self._file.close()
+            self._put("\n]\n")
+            try:
+                self._file.close()
+            except OSError as error:  # what lay in its buffer
+                self._give_up(error)
 
     def _name_lane(self, worker: int) -> None:
         if worker not in self._lanes:
@@ -190,5 +196,23 @@ class TraceWriter:
         self._append(json.dumps({"pid": self._pid, **fields}))
 
     def _append(self, event: str) -> None:
-        self._file.write(f"{self._separator}{event}")
+        self._put(f"{self._separator}{event}")
         self._separator = ",\n"
+
+    def _put(self, text: str) -> None:
+        if self._file.closed:  # it was given up
+            return
+        try:
+            self._file.write(text)
+        except OSError as error:
+            self._give_up(error)
+
+    def _give_up(self, error: OSError) -> None:
+        with suppress(OSError):  # the same again
+            self._file.close()
+        with suppress(Warning):  # made an error by a filter, it would end the dispatcher
+            warnings.warn(
+                f"the trace {self._file.name} is not complete: {error}",
+                RuntimeWarning,
+                stacklevel=2,
+            )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import threading
 import time
+import warnings
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -121,6 +123,24 @@ def test_a_pool_that_is_terminated_completes_its_trace(tmp_path: Path) -> None:
     with Pool(1, trace=path) as pool:
         pool.apply(square, (3,))
     assert [bar["name"] for bar in _bars(path)] == ["apply 1: item 0"]
+
+
+@pytest.mark.parametrize("items", [3, 3000])
+def test_a_disk_that_is_full_costs_the_trace_and_nothing_else(items: int) -> None:
+    squares = [n * n for n in range(items)]
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always", RuntimeWarning)
+        pool = Pool(2, trace="/dev/full")
+        for _ in range(2):
+            assert pool.map_async(square, range(items)).get(WAIT_S) == squares
+        pool.close()
+        ended = threading.Thread(target=pool.join, daemon=True)
+        ended.start()
+        ended.join(WAIT_S)
+        assert not ended.is_alive(), "join() still waits"
+    told = [str(warning.message) for warning in seen if warning.category is RuntimeWarning]
+    assert len(told) == 1
+    assert "/dev/full is not complete: [Errno 28] No space left on device" in told[0]
 
 
 def _item(bar: dict[str, Any]) -> tuple[int, int]:
