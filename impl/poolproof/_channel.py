@@ -144,15 +144,25 @@ class Receiver:
                 os.sched_yield()  # whoever has work goes first
         return self.receive()
 
-    def keep(self) -> Record | None:
-        """Wait for a record, and show it without taking it; None at the end.
+    def keep(self, wanted: object) -> Record | None:
+        """Wait for a record, and show it without taking it; None at the end, or if not `wanted`.
 
         Reading and keeping is one call into C: what a signal handler raises can
         come before or after it, and the record is not lost.
         """
         arguments = ((self._record,),), (_FD_SPACE,), (_CLOSE_ON_EXEC,)
-        self._kept.extend(map(self._sock.recvmsg_into, *arguments))
-        return self._record_of(self._kept[0])
+        received = map(self._sock.recvmsg_into, *arguments)
+        try:
+            if wanted:
+                self._kept.extend(received)
+        except OSError:
+            if wanted:
+                raise
+        return self._record_of(self._kept[0]) if wanted else None
+
+    def change_socket(self, sock: socket.socket) -> None:
+        """Read from another socket object from now on."""
+        self._sock = sock
 
     def forget(self) -> None:
         """Drop a record that was kept and shown."""

@@ -25,8 +25,7 @@ from ._frames import (
     unpack_result,
 )
 from ._ledger import Frame
-from ._link import Link
-from ._loans import Loans
+from ._loans import Loan, Loans
 from ._result_handler import deliver_loaded, fail_unloaded
 from ._sizing import BUDGET_NS
 from ._unpacking import load_user_object
@@ -58,10 +57,11 @@ class DirectCalls:
         job = self._new_job()
         job.add(call)
         exchange = _Exchange(job, body)
-        if not self._loans.lend(exchange) or not exchange.sent:
-            return call
+        loan = self._loans.lend(exchange)
         if exchange.outcome is not None:
             _deliver(job, exchange.outcome)
+        elif loan is None or not loan.sent:
+            return call
         elif self._loans.abandoned is not None:
             job.abandon(self._loans.abandoned)
         return None
@@ -73,11 +73,13 @@ class _Exchange:
     def __init__(self, job: ApplyJobs, body: Body) -> None:
         self._job = job
         self._body = body
-        self.sent = False
         #: its pickle, a copy: the link's buffer is the next borrower's
         self.outcome: bytes | None = None
 
-    def __call__(self, link: Link) -> None:
+    def __call__(self, loan: Loan) -> None:
+        if not loan:
+            return
+        link = loan[0]
         span = self._job.take(1)
         assert span is not None, "the job has one task"
         frame = Frame(link.next_seq(), self._job, span, carries_call=False, file=None)
@@ -89,16 +91,17 @@ class _Exchange:
             size=self._body.size,
             budget_ns=BUDGET_NS,
         )
-        received = link.exchange(frame, [pack_task(header), *self._body])
-        self.sent = bool(link.ledger)
+        received = link.exchange(loan, frame, [pack_task(header), *self._body])
         if received is None:
             return
         record, _ = received
         result = unpack_result(record)
         plain = result.kind == ResultKind.OUTCOMES and result.tasks and not result.in_file
         if plain and result.last:
-            self.outcome = bytes(split_log(record[RESULT_HEADER_SIZE:], 1)[0])
-            link.ledger.popleft()  # from here on the link is idle, whatever is raised
+            outcome = bytes(split_log(record[RESULT_HEADER_SIZE:], 1)[0])
+            if loan:  # else the record may be another's by now, and its own is the dispatcher's
+                self.outcome = outcome
+                link.ledger.popleft()  # from here on the link is idle, whatever is raised
 
 
 def _deliver(job: ApplyJobs, pickled: bytes) -> None:

@@ -118,6 +118,10 @@ class Dispatcher:
         self.inbox.put(tried.happen)
         tried.wait(STUCK_S)
 
+    def hand_over(self) -> None:
+        """The calling thread is about to wait: have nothing that only it could give back."""
+        self._loans.hand_over()
+
     def terminate(self) -> None:
         """End everything now; returns when no worker is left."""
         self.inbox.wake()

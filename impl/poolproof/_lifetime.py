@@ -56,7 +56,7 @@ class Lifetime:
         state = self._machine.state
         if state is PoolState.RUN:
             raise ValueError("Pool is still running: expected close() or terminate() before join()")
-        self.check_process()
+        self.about_to_wait()
         if state is PoolState.CLOSE:
             self._dispatcher.drain()
         self._dispatcher.join()
@@ -103,6 +103,14 @@ class Lifetime:
                 f"this pool belongs to process {self._pid}: expected its use there, got it in "
                 f"process {os.getpid()}, a fork without the pool's threads; create a pool here"
             )
+
+    def about_to_wait(self) -> None:
+        """Called by a thread before it waits for an outcome.
+
+        Raises: RuntimeError in a process that did not create the pool.
+        """
+        self.check_process()
+        self._dispatcher.hand_over()
 
     def wake(self) -> None:
         """Make the dispatcher look at its jobs."""

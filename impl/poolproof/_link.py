@@ -16,8 +16,9 @@ from contextlib import ExitStack, suppress
 from fractions import Fraction
 from itertools import compress
 from multiprocessing.process import BaseProcess
+from typing import TYPE_CHECKING
 
-from . import _claims
+from . import _claims, _descriptors
 from ._channel import DONTWAIT, Body, Receiver, Record, send
 from ._claims import PHASE, SEQ, STARTED, Phase
 from ._frames import TaskHeader, TaskKind, pack_task, unpack_task
@@ -25,6 +26,9 @@ from ._ledger import Frame
 from ._memory import Buffer
 from ._replacement import Replacement
 from ._template import readable
+
+if TYPE_CHECKING:
+    from ._loans import Loan
 
 REAP_S = 5.0  # how long the exit status of a dead process may take to arrive
 
@@ -149,20 +153,36 @@ class Link:
         self._stale.clear()
         self.ledger.append(frame)
 
-    def exchange(self, frame: Frame, record: Sequence[Buffer]) -> Record | None:
-        """Send a frame and wait for its first result; None when the channel was hung up.
+    def exchange(self, loan: Loan, frame: Frame, record: Sequence[Buffer]) -> Record | None:
+        """Send a frame and wait for its first result; None when there is none to be had.
 
         The frame stays in the ledger and the result in the channel until the frame is `settled`.
         Sending and entering in the ledger is one call into C, as reading and keeping is: whatever
         a signal handler raises, and where, it is never in doubt what was sent and what was read.
+        And no handler runs between the question whether the link is still on loan and that call.
         """
-        self._receiver.forget()
-        sent = map(self._sock.sendmsg, (record,), ((),), (DONTWAIT,))
+        sent = compress((frame,), map(self._sock.sendmsg, (record,), ((),), (DONTWAIT,)))
+        if loan:
+            self._receiver.forget()
         try:
-            self.ledger.extend(compress((frame,), sent))
+            if loan:
+                self.ledger.extend(sent)
         except OSError:  # nothing was sent
             return None
-        return self._receiver.keep()
+        if loan:
+            loan.sent = bool(self.ledger)
+        return self._receiver.keep(loan)
+
+    def change_socket(self) -> None:
+        """Go on with another socket object; a call that used the one before ends with EBADF.
+
+        For a caller whose signal handler waits, in the middle of an exchange: to receive is tried
+        again when the handler has returned, and the record would be another's.
+        """
+        self._sock = socket.socket(fileno=self._sock.detach())
+        self._sock.settimeout(None)  # whatever the user's default is
+        _descriptors.register(self._sock)
+        self._receiver.change_socket(self._sock)
 
     def forget_exchange(self) -> None:
         """Drop the result of an exchange whose frame is settled."""

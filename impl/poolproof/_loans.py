@@ -7,6 +7,7 @@
       ^                                                  |
       +----------------  returned  <---------------------+
             take back             give back: a frame is out, or the worker dead
+                                  hand over: a signal handler waits for the pool
 
 The dispatcher offers a link that has nothing to do, and reclaims it once it has
 a frame for it.  In between a caller may borrow it, to send a task and receive
@@ -15,17 +16,31 @@ its outcome by itself (see `_direct`).
 Guarantees: a link is in one of these places at a time, so whoever uses it needs
 no lock.  A signal handler may raise between any two statements of a caller, and
 so each change of hands is one call into C that moves the link from one
-container to another: no link is lost on the way.
+container to another: no link is lost on the way.  And a handler may wait for the
+pool, and so for the very link that its own thread has borrowed further down: it
+hands the link over first, and what goes on below finds its loan empty.
 """
 
 from __future__ import annotations
 
+from _thread import get_ident
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 from ._link import Link
 
 RECALL_S = 0.1  # how long the wake-up of a borrower that was interrupted may be missed
+
+
+class Loan(list[Link]):
+    """The link that a caller has borrowed; empty before and after, and once it is handed over."""
+
+    __slots__ = ("sent",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        #: its frame is, or was, in the ledger
+        self.sent = False
 
 
 class Loans:
@@ -47,6 +62,8 @@ class Loans:
         self._wake = wake
         self._idle: deque[Link] = deque()
         self._returned: deque[Link] = deque()
+        #: the thread of each, by identity: two that are empty are equal
+        self._lent: dict[int, tuple[int, Loan]] = {}
         self._closing = False
         #: the dispatcher has a use for a link that is on loan: nobody may borrow meanwhile
         self.recalled = False
@@ -127,21 +144,42 @@ class Loans:
         """Tell whether a link can be borrowed."""
         return bool(self._idle) and not self.recalled
 
-    def lend(self, use: Callable[[Link], object]) -> bool:
-        """Call `use` with an idle link and take it back; return False when there is none."""
-        borrowed: list[Link] = []
+    def lend(self, use: Callable[[Loan], object]) -> Loan | None:
+        """Call `use` with an idle link on loan and take it back; None when there is none."""
+        loan = Loan()
+        key = id(loan)
+        back = map(list.pop, (loan,))
         try:
+            self._lent[key] = get_ident(), loan
             try:
-                borrowed.extend(map(deque.pop, (self._idle,)))
+                loan.extend(map(deque.pop, (self._idle,)))
             except IndexError:
-                return False
-            use(borrowed[0])
+                return None
+            use(loan)
         finally:
             # The first call of this block, and one into C: no signal handler runs before it.
-            unsettled = borrowed and (borrowed[0].ledger or borrowed[0].lost)
-            (self._returned if unsettled else self._idle).extend(borrowed)
+            if loan:  # else it was handed over
+                unsettled = loan[0].ledger or loan[0].lost
+                (self._returned if unsettled else self._idle).extend(back)
+            self._lent.pop(key, None)
             self._tell()
-        return True
+        return loan
+
+    def hand_over(self) -> None:
+        """Give the dispatcher what this thread has on loan: it is about to wait for the pool.
+
+        It is in a signal handler then, or in a finalizer, and in the middle of `lend`.
+        """
+        thread = get_ident()
+        for borrower, loan in list(self._lent.values()):
+            back = map(list.pop, (loan,))
+            if borrower == thread and loan:
+                loan.sent = loan.sent or bool(loan[0].ledger)
+                if loan:  # as above: another handler may run between any two calls
+                    loan[0].change_socket()
+                if loan:
+                    self._returned.extend(back)
+                self._tell()
 
     def _tell(self) -> None:
         if self._closing:

@@ -31,8 +31,11 @@ class Raised:
 class Owner(Protocol):
     """What a handle needs of its pool."""
 
-    def check_process(self) -> None:
-        """Raise RuntimeError in a process that did not create the pool."""
+    def about_to_wait(self) -> None:
+        """Called by a thread before it waits for an outcome.
+
+        Raises: RuntimeError in a process that did not create the pool.
+        """
 
     def wake(self) -> None:
         """Make the dispatcher look at its jobs."""
@@ -87,7 +90,7 @@ class AsyncResult:
         """Wait until the outcome is here, or for `timeout` seconds."""
         if self._outcome is None:
             if self._pool is not None:
-                self._pool.check_process()
+                self._pool.about_to_wait()
             wait(self._locks, self.ready, timeout)
 
     def get(self, timeout: float | None = None) -> Any:
@@ -185,7 +188,7 @@ class IMapIterator:
     def _next_when_there(self, timeout: float | None) -> Any:
         pool = self._pool
         if pool is not None:
-            pool.check_process()
+            pool.about_to_wait()
         while True:
             self._resume()
             if not wait(self._locks, self._has_news, timeout):

@@ -18,7 +18,7 @@ class Owner:
     def __init__(self) -> None:
         self.wakes = 0
 
-    def check_process(self) -> None:
+    def about_to_wait(self) -> None:
         """Nothing: the test is one process."""
 
     def wake(self) -> None:

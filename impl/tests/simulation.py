@@ -235,7 +235,7 @@ class Simulation:
 class _Owner:
     """Stands for the pool of a handle that nobody waits for."""
 
-    def check_process(self) -> None:
+    def about_to_wait(self) -> None:
         """Nothing: there are no processes."""
 
     def wake(self) -> None:

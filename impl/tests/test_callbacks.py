@@ -45,7 +45,7 @@ class _Threading:
 
 
 class _Owner:
-    def check_process(self) -> None:
+    def about_to_wait(self) -> None:
         """Any process will do."""
 
     def wake(self) -> None:

@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from poolproof import Pool, PoolTerminatedError, WorkerLostError
-from poolproof._link import Link
+from poolproof._loans import Loan
 
 from .counting import nothing_left
-from .tasks import block, block_deaf, die_at, square
+from .tasks import Item, block, block_deaf, die_at, square, write_down
 
 CALL_S = 20.0  # what a call may take on a machine that is busy with other things
 METHODS = ["fork", "spawn", "forkserver"]
@@ -97,6 +97,12 @@ def _wait_while(barrier: str) -> None:
         time.sleep(0.001)
 
 
+def _touch_and_pause(path: str, pause_s: float) -> str:
+    Path(path).touch()
+    time.sleep(pause_s)
+    return path
+
+
 def _pid(pause_s: float) -> int:
     time.sleep(pause_s)
     return os.getpid()
@@ -154,11 +160,11 @@ def test_a_worker_that_dies_as_its_link_is_given_back_is_replaced() -> None:
         for _ in range(20):
             loans, (link,) = pool._dispatcher._loans, pool._dispatcher.links
 
-            def use(link: Link) -> None:
-                link.process.kill()
-                _eventually(lambda: link.lost)
+            def use(loan: Loan) -> None:
+                loan[0].process.kill()
+                _eventually(lambda: loan[0].lost)
 
-            assert loans.lend(use)
+            assert loans.lend(use) is not None
             assert pool.apply(square, (5,)) == 25
             _wait_until_idle(pool, 1)
             assert pool._dispatcher.links != [link]
@@ -220,6 +226,84 @@ def test_a_signal_handler_may_terminate_the_pool_under_a_call(tmp_path: Path) ->
         finally:
             signal.signal(signal.SIGALRM, before)
         pool.join()
+
+
+def _map(pool: Pool) -> None:
+    assert pool.map_async(square, range(5)).get(CALL_S) == [0, 1, 4, 9, 16]
+
+
+def _apply(pool: Pool) -> None:
+    assert pool.apply(square, (5,)) == 25
+
+
+def _consume(pool: Pool) -> None:
+    assert pool.imap(square, iter([5])).next(CALL_S) == 25
+
+
+def _close_and_join(pool: Pool) -> None:
+    pool.close()
+    pool.join()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("use", [_map, _apply, _consume, _close_and_join])
+def test_a_signal_handler_may_wait_for_the_pool_under_a_call(
+    use: Callable[[Pool], None], workers: int, tmp_path: Path
+) -> None:
+    """For the very worker, too, that the call which it interrupts has borrowed."""
+    started = tmp_path / "started"
+    used = threading.Event()
+
+    def handle(*_: object) -> None:
+        use(pool)
+        used.set()
+
+    def interrupt() -> None:
+        _eventually(started.exists)
+        signal.raise_signal(signal.SIGUSR1)
+
+    with nothing_left():
+        before = signal.signal(signal.SIGUSR1, handle)
+        try:
+            with _idle_pool(workers) as pool:
+                other = _thread(interrupt)
+                assert pool.apply(_touch_and_pause, (str(started), 0.3)) == str(started)
+                _join(other)
+                assert used.is_set()
+                if use is not _close_and_join:
+                    _wait_until_idle(pool, workers)
+                    _map(pool)
+        finally:
+            signal.signal(signal.SIGUSR1, before)
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_a_signal_handler_may_wait_for_the_pool_anywhere(workers: int, tmp_path: Path) -> None:
+    """Each call runs once and has its own result, whoever hands its worker over."""
+    diary = str(tmp_path / "diary")
+    used: list[int] = []
+
+    def handle(*_: object) -> None:
+        used.append(pool.apply_async(square, (7,)).get(CALL_S))
+
+    rnd = random.Random(workers)  # noqa: S311 - instants, no secrets
+    calls = 0
+    with nothing_left(), _idle_pool(workers) as pool:
+        before = signal.signal(signal.SIGALRM, handle)
+        try:
+            while len(used) < INTERRUPTS:
+                signal.setitimer(signal.ITIMER_REAL, rnd.uniform(1e-6, 5e-4))
+                assert pool.apply(write_down, (Item(diary, calls, 0.0),)) == calls
+                calls += 1
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+        assert set(used) == {49}
+        _wait_until_idle(pool, workers)
+        pool.close()
+        pool.join()
+    ran = [int(line.split()[1]) for line in Path(diary).read_text().splitlines() if "end" in line]
+    assert ran == list(range(calls))
 
 
 def test_close_lets_a_call_end_that_is_out() -> None:
