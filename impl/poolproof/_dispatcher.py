@@ -132,6 +132,7 @@ class Dispatcher:
 
     def join(self) -> None:
         """Wait until the pool has ended."""
+        self.inbox.wake()  # a signal handler may have raised before close() or terminate() could
         self._released.wait()
         if self._thread is not threading.current_thread():
             self._thread.join(STUCK_S)

@@ -46,7 +46,11 @@ class Lifetime:
 
     def terminate(self) -> None:
         """Stop the workers now; every job that has no outcome ends with PoolTerminatedError."""
-        self._finalize()
+        if os.getpid() != self._pid:
+            return  # the workers are the parent's
+        # Not by the finalizer, which runs once: a signal handler may raise out of that.
+        _terminate(self._machine, self._dispatcher)
+        self._finalize.cancel()
 
     def join(self) -> None:
         """Wait until the workers have exited.

@@ -5,8 +5,10 @@ from __future__ import annotations
 import linecache
 import multiprocessing
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -16,6 +18,7 @@ import pytest
 import poolproof
 from poolproof import Pool
 
+from .counting import nothing_left
 from .tasks import square
 
 WAIT_S = 20.0  # a bound for what should take a moment
@@ -34,7 +37,7 @@ def _interrupted(call: Callable[[], object], line: int) -> bool:
         nonlocal passed
         if not frame.f_code.co_filename.startswith(OWN):
             return None
-        if event == "call" or (event == "line" and not _leaves_a_block(frame)):
+        if event == "call" or (event == "line" and not _is_passed_over(frame)):
             passed += 1
             if passed == line:
                 raise Interrupt
@@ -51,10 +54,13 @@ def _interrupted(call: Callable[[], object], line: int) -> bool:
     return passed >= line
 
 
-def _leaves_a_block(frame: FrameType) -> bool:
-    """Tell whether this may be the end of a `with`: no signal handler runs before it is left."""
+def _is_passed_over(frame: FrameType) -> bool:
+    """Tell whether this is the line of a `with`, also shown where it is left, or of a `try`.
+
+    No signal handler runs there, and what is raised there is raised outside of the block.
+    """
     line = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
-    return line.lstrip().startswith("with ")
+    return line.lstrip().startswith(("with ", "try:"))
 
 
 @pytest.fixture(name="pool")
@@ -91,6 +97,26 @@ def test_a_consumer_may_be_interrupted_anywhere(pool: Pool) -> None:
             rest.append(value)
         assert rest[-1] == 361
         assert len(rest) >= 15
+
+
+def _end_and_join(end: Callable[[Pool], None], pool: Pool) -> None:
+    end(pool)
+    pool.join()
+
+
+@pytest.mark.parametrize("end", [Pool.terminate, Pool.close])
+def test_an_end_that_was_interrupted_can_be_repeated(end: Callable[[Pool], None]) -> None:
+    line, whole = 1, False
+    with nothing_left():
+        while not whole:
+            pool = Pool(1, context=multiprocessing.get_context("fork"))
+            _await_sleep(pool)
+            whole = not _interrupted(partial(end, pool), line)
+            ended = threading.Thread(target=_end_and_join, args=(end, pool), daemon=True)
+            ended.start()
+            ended.join(WAIT_S)
+            assert not ended.is_alive(), f"join() still waits, interrupted at line {line}"
+            line += 1
 
 
 def _next_or_none(results: Any) -> Any:
