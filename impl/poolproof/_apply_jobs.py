@@ -15,6 +15,8 @@ from ._results import AsyncResult
 from ._sizing import Sizer
 from ._worker import APPLY_CALL_ID, apply_task
 
+RUN_CALLS = 10_000  # of one run: what it remembers of each is kept until all of them are over
+
 
 class Call(NamedTuple):
     """One `apply`: what the worker gets, and the handle that gets its outcome.
@@ -56,6 +58,10 @@ class ApplyJobs(Job):
 
     def _undrawn(self) -> int | None:
         return len(self._calls)
+
+    def long(self) -> bool:
+        """Tell whether it has had so many calls that the next ones should be another job."""
+        return len(self._results) >= RUN_CALLS
 
     def where(self, position: int) -> tuple[int, int]:
         result = self._results[position]

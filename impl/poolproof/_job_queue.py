@@ -81,6 +81,10 @@ class JobQueue:
         """Look after jobs whose tasks somebody else has sent."""
         self._open.update(jobs)
 
+    def is_open(self, job: Job) -> bool:
+        """Tell whether a job is not over."""
+        return job in self._open
+
     # -- tasks leave, and come back
 
     def next(self, take: Callable[[Job], Span | None]) -> tuple[Job, Span] | None:
@@ -97,6 +101,8 @@ class JobQueue:
         for job in spent:
             self._leave(job)
             self.finish_if_complete(job)
+        if self._run is not None and self._run.long():
+            self._run = None  # where calls never stop, it would never be over
         return found
 
     def requeue(self, job: Job, span: Span) -> None:

@@ -10,7 +10,7 @@ class Frame:
     """Tasks on their way: sent to a worker, not finished.
 
     delivered:    tasks whose outcome has arrived, counted from the front.
-    carries_call: the callable's pickle travels in this frame.
+    carries_call: the callable's pickle travels in this frame, and no result has come back yet.
     file:         memory file lent to the worker for as long as the frame lasts.
     """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from poolproof import AsyncResult
-from poolproof._apply_jobs import Call
+from poolproof._apply_jobs import RUN_CALLS, Call
 from poolproof._calls import Chunk, Star, name_of
 from poolproof._channel import Body
 from poolproof._job_queue import JobQueue
@@ -50,6 +50,25 @@ def test_a_job_whose_input_has_nothing_yet_keeps_its_place_and_lets_others_pass(
     deliver_echo(slow, span)
     assert next(results) == 0
     assert _next(queue)[0] is slow
+
+
+def test_calls_that_never_stop_are_remembered_for_a_while_only() -> None:
+    """Between two calls there are always some that wait, so that one run could go on for ever."""
+    queue, finished = _queue()
+    for number in range(10):
+        queue.submit_call(_call(number))
+    order = []
+    for number in range(10, 3 * RUN_CALLS):
+        queue.submit_call(_call(number))
+        job, span = _next(queue)
+        order.append(span.tasks[0][1][0])
+        deliver_echo(job, span)
+        queue.finish_if_complete(job)
+        for over in finished:
+            queue.drop(over)
+    assert order == list(range(3 * RUN_CALLS - 10))
+    assert len(finished) == 2
+    assert all(job.where(RUN_CALLS - 1) for job in finished)
 
 
 def test_a_job_begins_with_what_a_job_of_the_same_function_has_learnt() -> None:
