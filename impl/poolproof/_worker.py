@@ -103,6 +103,8 @@ class Outbox:
             raise
         except OSError as error:  # no descriptor, or no room, for so large a result
             failure = pack_error(error)
+            if not count:  # it was about the frame as a whole, or about the initializer
+                self.failure(kind, failure, first, 0, last=last)
             for position in range(first, first + count):
                 ends = last and position == first + count - 1
                 self.failure(ResultKind.FAILURE, failure, position, 1, last=ends)
