@@ -140,6 +140,7 @@ class Shelf:
     def __init__(self) -> None:
         self._free: list[MemoryFile] = []
         self._bytes = 0
+        self._limit = SHELF_BYTES
 
     def borrow(self) -> MemoryFile:
         """Return a free file, or a new one.
@@ -155,7 +156,7 @@ class Shelf:
     def give_back(self, file: MemoryFile) -> None:
         """Put a file back; it is closed where the shelf is full."""
         size = file.size()
-        if self._bytes + size > SHELF_BYTES:
+        if self._bytes + size > self._limit:
             file.close()
             return
         self._bytes += size
@@ -168,7 +169,8 @@ class Shelf:
             frame.file = None
 
     def close(self) -> None:
-        """Close all files."""
+        """Close all files, and those that come back later: from a dispatcher that was stuck."""
+        self._limit = -1
         while self._free:
             self._free.pop().close()
 

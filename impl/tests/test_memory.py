@@ -180,7 +180,10 @@ def test_a_closed_shelf_leaves_no_descriptor() -> None:
         shelf = Shelf()
         for size in (0, 1, SHELF_BYTES, SHELF_BYTES):
             shelf.give_back(_of_size(size))
+        late = _of_size(0), _of_size(1)
         shelf.close()
+        for file in late:  # the dispatcher was stuck in user code, and another ended the pool
+            shelf.give_back(file)
 
 
 def test_a_small_body_lies_behind_its_header() -> None:
