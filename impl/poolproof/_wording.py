@@ -14,14 +14,13 @@ class Verbatim:
 
 
 def printable(value: object) -> object:
-    """`value`, or a stand-in with a safe `repr()` when its own raises."""
+    """A stand-in whose `repr()` is that of `value`, asked for once, or says what it raised."""
     try:
-        repr(value)
+        return Verbatim(repr(value))
     except BaseException as error:  # noqa: BLE001  user code: anything may come out of it
         return Verbatim(
             f"<{type(value).__name__} object, its repr() raised {type(error).__name__}>"
         )
-    return value
 
 
 def got(value: object) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pickle
 import traceback
 from collections.abc import Callable
-from typing import Self
+from typing import Any, Self
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
@@ -205,9 +206,23 @@ def test_a_value_whose_repr_raises_has_a_stand_in() -> None:
     assert "SystemExit" in shown
 
 
-def test_a_value_that_can_be_shown_is_left_alone() -> None:
-    value = object()
-    assert printable(value) is value
+class PrintableOnce:
+    """Is shown once, as what reads a file or a cursor."""
+
+    shown = False
+
+    def __repr__(self) -> str:
+        if self.shown:
+            raise ValueError("read already")
+        self.shown = True
+        return "<once>"
+
+
+def test_a_value_is_shown_once_whoever_shows_it_again() -> None:
+    value = printable(PrintableOnce())
+    assert [repr(value), repr(value)] == ["<once>", "<once>"]
+    told = str(unpack_error(pack_refusal(TypeError("cannot pickle"), PrintableOnce())))
+    assert "<once>" in told
 
 
 def test_a_result_that_cannot_be_pickled_is_told_whatever_its_repr_does() -> None:
@@ -226,6 +241,21 @@ def test_an_envelope_that_holds_no_exception_is_an_error_too() -> None:
     assert "expected an exception, got str" in str(arrived)
     assert "the summary" in str(arrived)
     assert "the traceback" in str(arrived.__cause__)
+
+
+def _mock() -> Mock:
+    return Mock(spec=ValueError)
+
+
+class _BecomesMock(Exception):  # noqa: N818 - no error
+    """Is rebuilt as what only says that it is an exception."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _mock, ()
+
+
+def test_an_envelope_that_holds_a_mock_of_an_exception_is_an_error_too() -> None:
+    assert "expected an exception, got Mock" in str(_travel(_BecomesMock("the words")))
 
 
 def test_an_envelope_with_nothing_in_it_is_an_error_too() -> None:
