@@ -48,6 +48,7 @@ def worker_main(
     traced: bool,
 ) -> None:
     """Serve frames from `sock` until the sentinel or the last frame arrives."""
+    pid = os.getpid()
     interrupts, steward = _worker_process.settle(sock)
     outbox = Outbox(sock)
     try:
@@ -62,6 +63,10 @@ def worker_main(
         worker.serve()
     except (BrokenPipeError, ConnectionResetError):
         return  # the parent is gone, or has terminated the pool
+    except (OSError, ValueError):
+        if os.getpid() == pid:
+            raise
+        # A process that a task has forked came back from the task (see `Worker.disown`).
 
 
 class Outbox:
@@ -154,6 +159,7 @@ class Worker:
         *,
         traced: bool,
     ) -> None:
+        self._sock = sock
         self._receiver = Receiver(sock)
         self._outbox = outbox
         self._interrupts = interrupts
@@ -165,6 +171,15 @@ class Worker:
         self.bell = self._receive_fd()
         self._stopwatch = _stopwatch(self._slot, outbox) if traced else None
         outbox.stopwatch = self._stopwatch
+        os.register_at_fork(after_in_child=self.disown)
+
+    def disown(self) -> None:
+        """Leave the channel and the claims to the worker that a task has forked this process from.
+
+        If it comes back from the task it must not go on: there would be two workers on one channel.
+        """
+        self._sock.close()
+        self._slot.close()
 
     def _receive_slot(self) -> Slot:
         fd = self._receive_fd()

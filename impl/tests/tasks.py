@@ -86,3 +86,9 @@ def _words_of(call: Any) -> str:
         return f"value {call()!r}"
     except BaseException as error:  # noqa: BLE001  the child must report whatever it is
         return f"{type(error).__name__}: {error}"
+
+
+def fork_and_return(number: int) -> int:
+    """Come back twice: in the worker, and in a process that it has forked."""
+    os.fork()
+    return number

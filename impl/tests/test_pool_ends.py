@@ -17,7 +17,7 @@ import pytest
 from poolproof import Pool, PoolTerminatedError
 
 from .counting import belongings, nothing_left
-from .tasks import BLOCK_S, block, block_deaf, in_fork, square
+from .tasks import BLOCK_S, block, block_deaf, fork_and_return, in_fork, square
 
 METHODS = ["fork", "spawn", "forkserver"]
 WAIT_S = 30.0  # a bound for what should take a moment
@@ -213,6 +213,21 @@ def test_terminate_does_not_wait_for_a_pickling_method_that_blocks(gate: threadi
 
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # the fork is the point
+@pytest.mark.filterwarnings("ignore:This process.*multi-threaded:DeprecationWarning")
+def test_a_task_that_comes_back_twice_has_one_outcome(context: BaseContext) -> None:
+    """The process that it forked ends; two workers would share one channel and one claim."""
+    with nothing_left():
+        pool = Pool(2, context=context)
+        for chunksize in (None, 3):
+            handle = pool.map_async(fork_and_return, range(9), chunksize)
+            assert handle.get(WAIT_S) == list(range(9))
+        assert sorted(pool.imap_unordered(fork_and_return, range(9))) == list(range(9))
+        assert pool.apply(fork_and_return, (7,)) == 7
+        assert pool.map_async(square, range(100)).get(WAIT_S) == SQUARES
+        pool.close()
+        _within(WAIT_S, pool.join)
+
+
 def test_a_forked_child_is_told_whose_pool_it_is(tmp_path: Path) -> None:
     with Pool(1, context=multiprocessing.get_context("fork")) as pool:
         result = pool.apply_async(block, (str(tmp_path / "started"),))
