@@ -100,7 +100,7 @@ def _run(campaign: Campaign, patterns: Sequence[str], record_path: Path | None) 
     expected = sum(len(run.methods) for run in runs)
     path = record_path or default_path(started)
     try:
-        record = RecordFile(path)
+        record = RecordFile(path, named=record_path is not None)
     except OSError as error:
         return _refuse(Exit.USAGE, f"--record: expected a file that can be written, got {error}")
     with record:
@@ -116,7 +116,7 @@ def _run(campaign: Campaign, patterns: Sequence[str], record_path: Path | None) 
         code = Exit.PASSED if all(result.sound for result in results) else Exit.FAILED
         record.footer(results, expected=expected, exit_code=code)
     display.summary(results)
-    print(f"recorded in {path}")
+    print(f"recorded in {record.path}")
     return code
 
 

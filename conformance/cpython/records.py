@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+from ..harness.records import open_record
 from ..place import records_folder
 from ..subjects import Subject
 from .results import TestResult, count, ran
@@ -28,12 +29,14 @@ class RecordFile:
     """Writes one record a line.
 
     Guarantees: a line is on its way to the disk before the call that writes it returns, so that an
-    interrupted run loses nothing but its footer.  Belongs to one thread.
+    interrupted run loses nothing but its footer, and no other run writes into the file.  Belongs to
+    one thread.
     """
 
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = path.open("w", encoding="utf-8")
+    def __init__(self, path: Path, *, named: bool) -> None:
+        """Open it; `named` where the path was asked for.  Raises: OSError."""
+        self._file = open_record(path, named=named)
+        self.path = Path(self._file.name)
 
     def __enter__(self) -> Self:
         return self

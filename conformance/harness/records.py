@@ -4,15 +4,19 @@ Header, one line a clause in force, one line a verdict, footer.  A file without
 its footer is a run that was interrupted; what it holds is still true.
 """
 
+import fcntl
+import itertools
 import json
 import os
 import platform
+import stat
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from ..place import records_folder
 from ..specfile import Clause
@@ -22,6 +26,7 @@ SUITE_VERSION = "0.1.0"
 
 
 _FIRST = '{"record": "header"'
+_TAKEN = "which another run is writing; name another file, or wait for that run"
 
 
 def refusal(path: Path) -> str | None:
@@ -31,6 +36,8 @@ def refusal(path: Path) -> str | None:
         if path.is_file():
             with path.open("r+", encoding="utf-8", errors="replace") as stream:
                 begins = stream.read(len(_FIRST))
+                if not _locked(stream, fcntl.LOCK_SH):
+                    return f"{expected}, {_TAKEN}"
             if begins and begins != _FIRST:
                 return f"{expected}, which holds no records of this suite; name another file"
         elif path.is_dir():
@@ -44,17 +51,55 @@ def refusal(path: Path) -> str | None:
     return None
 
 
+def open_record(path: Path, *, named: bool) -> TextIO:
+    """Open a record file that no other run writes as long as it is open.
+
+    One that was `named` is begun anew.  Otherwise the path is where a run of this second goes, and
+    of two that begin in one second the later one's has a number.  Raises: OSError.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Not "w": what another run has written stays until it is known that none writes.
+    stream = path.open("a", encoding="utf-8") if named else _unused(path)
+    if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        if not _locked(stream, fcntl.LOCK_EX):
+            stream.close()
+            raise BlockingIOError(f"{str(path)!r}, {_TAKEN}")
+        stream.truncate(0)
+    return stream
+
+
+def _unused(path: Path) -> TextIO:
+    for number in itertools.count(1):
+        suffix = f"-{number}" if number > 1 else ""
+        with suppress(FileExistsError):
+            return path.with_stem(f"{path.stem}{suffix}").open("x", encoding="utf-8")
+    raise AssertionError("unreachable")
+
+
+def _locked(stream: TextIO, kind: int) -> bool:
+    """Lock a file until it is closed; False when another run has it.
+
+    A file system that knows no locks refuses nobody.
+    """
+    try:
+        fcntl.flock(stream, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
 class RecordWriter:
     """Writes one record file; used by one thread.
 
     Guarantees: a line that was written is on its way to the disk whole, whatever
-    happens to this process next.
+    happens to this process next, and no other run writes into the file.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._stream = path.open("w", encoding="utf-8")
+    def __init__(self, path: Path, *, named: bool) -> None:
+        self._stream = open_record(path, named=named)
+        self.path = Path(self._stream.name)
 
     def write(self, record: Mapping[str, Any]) -> None:
         """Append one record."""

@@ -113,7 +113,9 @@ class Run:
         for test, subject, start_method in planned:
             self._runner.add(self._case(test, subject.name, start_method))
             self.planned[subject.name, start_method] += 1
-        self._writer = records.RecordWriter(self.record_path)
+        named = self.options.record is not None
+        self._writer = records.RecordWriter(self.record_path, named=named)
+        self.record_path = self._writer.path
         self._writer.write(self._header())
         for clause in self.clauses.values():
             self._writer.write(records.clause_line(clause))

@@ -31,7 +31,7 @@ class TeethRecord:
         self, broken: Iterable[Specimen], *, sound: Iterable[Specimen], expected: int
     ) -> None:
         path = records.default_path(datetime.now(UTC), kind="teeth")
-        self._writer = records.RecordWriter(path)
+        self._writer = records.RecordWriter(path, named=False)
         self._expected = expected
         self._counts: Counter[str] = Counter()
         command = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
