@@ -18,7 +18,7 @@ class Exit(IntEnum):
 
 
 MEANINGS: Final = {
-    Exit.CONFORMS: "each clause it was held to is met, or known to fail",
+    Exit.CONFORMS: "no MUST clause failed (with --strict no SHOULD either), but for known failures",
     Exit.FAILED: "a MUST clause failed (with --strict a SHOULD too), or a known failure passes",
     Exit.INTERRUPTED: "interrupted; everything recorded so far is kept",
     Exit.SUITE_FAILED: "the suite itself failed",

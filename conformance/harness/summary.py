@@ -1,13 +1,15 @@
-"""The end of a run on the terminal: a row a subject and start method, and what hangs."""
+"""The end of a run on the terminal: a row a subject and start method, and what that hides."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
 
+from ..specfile import Level
 from .ruling import Ruling
 from .run import Run
-from .verdicts import NOT_RUN, Verdict
+from .verdicts import BROKEN, NOT_RUN, Verdict
 
 _MOST_LISTED = 20
 _NAMES = 2  # columns of text, before the figures
@@ -22,6 +24,10 @@ def print_summary(run: Run, console: Console) -> None:
         if not subject.available:
             console.print(f"{subject.name}: not held to anything: {subject.reason}", style="dim")
     _list(console, "hangs", [r for r in run.rulings if r.attempt.verdict is Verdict.HANG])
+    for line in _undecided(run.rulings):
+        console.print(line, soft_wrap=True)
+    if let_pass := _let_pass(run):
+        console.print(let_pass, soft_wrap=True)
     if run.recorded:
         console.print(f"records: {run.record_path}", soft_wrap=True)
     for path in run.written:
@@ -55,6 +61,31 @@ def _table(run: Run) -> Table:
     for row in rows:
         table.add_row(*row)
     return table
+
+
+def _undecided(rulings: Sequence[Ruling]) -> list[str]:
+    """Return a line for each method that clauses were blocked by: no failure shows them."""
+    blocked = [(r.subject, r.reason) for r in rulings if r.verdict is Verdict.BLOCKED]
+    return [
+        f"BLOCKED: {number} of {subject}: {reason}"
+        for (subject, reason), number in Counter(blocked).items()
+    ]
+
+
+def _let_pass(run: Run) -> str:
+    """Say how much was not met that neither fails this run nor is known; empty for nothing."""
+    strict = run.options.strict
+    passed = [
+        r.clause.level
+        for r in run.rulings
+        if r.verdict in BROKEN | {Verdict.DIFFERS} and not r.fails(strict=strict)
+    ]
+    if not passed:
+        return ""
+    counts = Counter(passed)
+    told = ", ".join(f"{counts[level]} {level}" for level in Level if counts[level])
+    more = "; with --strict a SHOULD fails, and is shown whole" if counts[Level.SHOULD] else ""
+    return f"not met, and no failure of the run: {told}; what was seen is in the records{more}"
 
 
 def _list(console: Console, heading: str, rulings: Sequence[Ruling]) -> None:

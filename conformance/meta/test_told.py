@@ -1,7 +1,9 @@
 """What a run tells a CI service: the JUnit file and the job summary."""
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import NamedTuple
@@ -9,16 +11,19 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from markdown_it import MarkdownIt
+from rich.console import Console
 
 from ..clauses import load_clauses
 from ..harness import markdown
 from ..harness.attempt import Attempt
 from ..harness.exits import MEANINGS, Exit, in_words
 from ..harness.options import Options
-from ..harness.ruling import rule
+from ..harness.ruling import Ruling, rule
 from ..harness.run import Run
+from ..harness.summary import print_summary
 from ..harness.verdicts import Verdict
 from ..place import ROOM
+from ..specfile import Clause
 from .whole_run import Suite
 
 _BROKEN = f"{__package__}.broken"
@@ -149,23 +154,43 @@ def test_what_a_subject_says_does_not_break_out(level: str, tmp_path: Path) -> N
     clause = next(c for c in load_clauses().values() if c.level == level)
     seen = Attempt(Verdict.FAIL, message=_NASTY, expected=_NASTY, observed=_NASTY, script=_NASTY)
     with _run(tmp_path) as run:
-        run.rulings.append(
-            rule(
-                clause=clause,
-                subject=_FAILS,
-                start_method="fork",
-                test="test",
-                attempt=seen,
-                oracle=None,
-                deviation=None,
-            )
-        )
+        run.rulings.append(_ruled(clause, seen))
         page = _Page.of(markdown.render(run, Exit.FAILED))
     assert "script" not in page.tags
     assert "h1" not in page.tags
     assert "em" not in page.tags
     shown = [cell for row in page.rows for cell in row]
     assert (_NASTY if level == "MUST" else _NASTY.partition("\n")[0]) in shown
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_the_terminal_counts_what_fails_no_run(strict: bool, tmp_path: Path) -> None:
+    """Exit code 0 does not say that everything is met, and neither does the table of verdicts."""
+    clauses = load_clauses()
+    hangs, lacks = Attempt(Verdict.HANG), Attempt(Verdict.BLOCKED, message="Pool has no 'imap'")
+    seen = {"DEATH-01": hangs, "RES-12": Attempt(Verdict.FAIL), "IMAP-01": lacks, "IMAP-02": lacks}
+    stream = io.StringIO()
+    with _run(tmp_path) as run:
+        run.options = replace(run.options, strict=strict)
+        run.rulings += [_ruled(clauses[name], attempt) for name, attempt in seen.items()]
+        print_summary(run, Console(file=stream, width=140))
+    lines = stream.getvalue().splitlines()
+    assert f"BLOCKED: 2 of {_FAILS}: Pool has no 'imap'" in lines
+    (let_pass,) = [line for line in lines if line.startswith("not met, and no failure of the run")]
+    assert ("1 SHOULD, 1 OBSERVED" in let_pass) is not strict
+    assert ("--strict" in let_pass) is not strict
+
+
+def _ruled(clause: Clause, seen: Attempt) -> Ruling:
+    return rule(
+        clause=clause,
+        subject=_FAILS,
+        start_method="fork",
+        test="test",
+        attempt=seen,
+        oracle=None,
+        deviation=None,
+    )
 
 
 def test_the_readme_lists_the_exit_codes_as_the_suite_has_them() -> None:
