@@ -31,6 +31,10 @@ _KEYS = {"clause", "verdict", "start_method", "python", "stacks", "reason", "iss
 _ALLOWED = BROKEN | {Verdict.PASS, Verdict.BLOCKED}
 _WITH_STACKS = frozenset({Verdict.HANG, Verdict.FLAKY, Verdict.PASS})
 
+_START_METHOD = (r".+", '["fork", "spawn"]')  # an engine has one of its own
+_PYTHON = (r"\d+\.\d+", '["3.11", "3.12"]')
+"""What narrows an entry, and how: the form of one value, and an example of several."""
+
 _HEADER = re.compile(r"^(?=[ \t]*\[\[[ \t]*deviation[ \t]*\]\])", re.MULTILINE)
 _IS_REMARK = re.compile(r"\s*(#.*)?$")
 
@@ -61,14 +65,17 @@ def load(path: Path, clauses: Collection[str]) -> Deviations:
     """Read a file; one that is not there has no entries.
 
     Raises: DeviationError for TOML that does not parse, and for an entry with a missing or
-    unknown key, an unknown verdict or a clause that the specification does not have.
+    unknown key, an unknown verdict, a value of another form or a clause that the specification
+    does not have.
     """
     if not path.exists():
         return Deviations(path, [])
-    text = path.read_text(encoding="utf-8")
     try:
+        text = path.read_text(encoding="utf-8")
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except OSError as error:
+        raise DeviationError(f"{path}: expected a file to read, got: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DeviationError(f"{path}: expected TOML, got {error}") from error
     tables = content.get("deviation", [])
     in_form = isinstance(tables, list) and len(_HEADER.split(text)) == 1 + len(tables)
@@ -107,8 +114,11 @@ def _entry(path: Path, table: dict[str, Any], clauses: Collection[str]) -> Devia
         raise refuse(f"keys out of {sorted(_KEYS)}", sorted(set(table) - _KEYS))
     if clause not in clauses and clause != ANY_CLAUSE:
         raise refuse("the id of a clause of SPEC.md; remove what is stale", clause)
-    if not str(table.get("reason", "")).strip():
-        raise refuse("a reason", table.get("reason"))
+    reason, issue = table.get("reason"), table.get("issue")
+    if not isinstance(reason, str) or not reason.strip():
+        raise refuse("a reason", reason)
+    if not isinstance(issue, str | None):
+        raise refuse("the issue as a text", issue)
     verdicts = _texts(table.get("verdict", ()))
     unknown = set(verdicts) - {v.value for v in _ALLOWED}
     if not verdicts or unknown:
@@ -118,13 +128,30 @@ def _entry(path: Path, table: dict[str, Any], clauses: Collection[str]) -> Devia
     return Deviation(
         clause=clause,
         verdicts=frozenset(map(Verdict, verdicts)),
-        reason=table["reason"],
-        issue=table.get("issue"),
-        start_methods=_texts(table.get("start_method", ())),
-        pythons=_texts(table.get("python", ())),
+        reason=reason,
+        issue=issue,
+        start_methods=_narrower(table, "start_method", _START_METHOD, refuse),
+        pythons=_narrower(table, "python", _PYTHON, refuse),
         stacks=_stacks(table, verdicts, refuse) if "stacks" in table else (),
         file=path,
     )
+
+
+def _narrower(
+    table: dict[str, Any],
+    key: str,
+    form: tuple[str, str],
+    refuse: Callable[[str, object], Exception],
+) -> tuple[str, ...]:
+    """Return what narrows an entry; a value that is passed over would widen it to everything."""
+    if key not in table:
+        return ()
+    pattern, example = form
+    value = table[key]
+    texts = value if isinstance(value, list) else [value]
+    if texts and all(isinstance(text, str) and re.fullmatch(pattern, text) for text in texts):
+        return tuple(texts)
+    raise refuse(f"{key} as a text or a list of texts, for instance {example}", value)
 
 
 def _stacks(
