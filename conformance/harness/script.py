@@ -23,7 +23,7 @@ from .verdicts import Verdict
 
 _VALUES = frozenset({"apply", "map", "starmap", "get", "next", "__next__", "ready", "successful"})
 """Methods whose value says what the pool did, where a handle or an iterator says nothing."""
-_MODULES = ("contextlib", "functools", "os", "signal")  # that statements may name
+_MODULES = ("functools", "os", "signal")  # that statements may name
 
 
 def render(seen: Attempt, request: Request, modules: list[ModuleType]) -> str:
@@ -78,7 +78,7 @@ def _survived(statements: list[str]) -> list[str]:
     marks = (line.removeprefix(RAISED).split() for line in statements if line.startswith(RAISED))
     raised = {name: (caught, kind) for name, caught, kind in marks}
     kept = (line for line in statements if not line.startswith(RAISED))
-    return [_suppressing(raised.get(line.partition(" = ")[0]), line) for line in kept]
+    return [_caught(raised.get(line.partition(" = ")[0]), line) for line in kept]
 
 
 def _shown(statements: list[str]) -> list[str]:
@@ -95,11 +95,16 @@ def _value_of(node: ast.stmt) -> str | None:
     return None
 
 
-def _suppressing(raised: tuple[str, str] | None, statement: str) -> str:
+def _caught(raised: tuple[str, str] | None, statement: str) -> str:
+    """Catch what a call raised, and print it: it may be what is wrong."""
     if raised is None:
         return statement
     caught, kind = raised
-    return f"with contextlib.suppress({caught}):  # {kind}\n    {statement}"
+    name = statement.partition(" = ")[0]
+    return (
+        f"try:\n    {statement}\n"
+        f"except {caught} as raised:  # {kind}\n    print(f'{name} raised {{raised!r}}')"
+    )
 
 
 def _family(module: str) -> str:
