@@ -1,6 +1,7 @@
 """From what a body did to what it means: the verdict on a clause, with its evidence."""
 
 import multiprocessing
+import shlex
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,13 +26,25 @@ class Ruling:
     attempt: Attempt
     stdlib: str | None
     deviation: Deviation | None
+    examples: int | None = None
+    """How many examples the run asked for; None where it left that to the property."""
 
     @property
     def replay(self) -> str:
-        """The command that runs this one again."""
-        chosen = self.start_method in multiprocessing.get_all_start_methods()
-        method = f" --start-method {self.start_method}" if chosen else ""  # an engine has but one
-        return f"{place.PYTEST} --pool {self.subject}{method} --clause {self.clause.id}"
+        """The command that runs this one again, and shows it again."""
+        words = ["--pool", self.subject]
+        if self.start_method in multiprocessing.get_all_start_methods():  # an engine has but one
+            words += ["--start-method", self.start_method]
+        words += ["--clause", self.clause.id]
+        if self.clause.level is Level.SHOULD and self.verdict in BROKEN:
+            words += ["--strict"]  # without it, what was seen is not shown
+        if self.examples is not None:
+            words += ["--examples", str(self.examples)]
+        if self.deviation and self.deviation.file:
+            folder = self.deviation.file.parent
+            if folder not in (place.OWN_DEVIATIONS, place.SHIPPED_DEVIATIONS):
+                words += ["--deviations", str(folder)]
+        return f"{place.PYTEST} {shlex.join(words)}"
 
     @property
     def reason(self) -> str:
@@ -103,6 +116,7 @@ def rule(
     attempt: Attempt,
     oracle: Attempt | None,
     deviation: Deviation | None,
+    examples: int | None = None,
 ) -> Ruling:
     """Rule on an attempt; `oracle` is what the stdlib's pool did with the same test."""
     return Ruling(
@@ -114,6 +128,7 @@ def rule(
         attempt=attempt,
         stdlib=_told(oracle),
         deviation=deviation,
+        examples=examples,
     )
 
 

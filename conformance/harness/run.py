@@ -200,6 +200,7 @@ class Run:
             attempt=attempt,
             oracle=self._stdlib_did(test, start_method) if _asks(subject, attempt) else None,
             deviation=self._known.entry(subject, clause.id, start_method, attempt),
+            examples=self.options.examples,
         )
 
     def _stdlib_did(self, test: Test, start_method: str) -> Attempt | None:
