@@ -102,7 +102,7 @@ def pytest_collection(session: pytest.Session) -> None:
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None:
         for subject in run.subjects:
-            told = f"{subject.told.get('version')}, {', '.join(subject.start_methods)}"
+            told = f"version {subject.told.get('version')}, {', '.join(subject.start_methods)}"
             reporter.write_line(f"{subject.name}: {told if subject.available else subject.reason}")
         reporter.write_line(f"{run.budget}; {run.options.jobs} bodies work at once")
 

@@ -4,11 +4,13 @@ Failing here is not the subject's fault against a clause but the adapter's, or
 the command line's: one line, and an exit code of its own.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..place import ROOM
 from .attempt import Attempt
 from .budget import Budget
 from .exits import Exit
@@ -208,8 +210,15 @@ def _smoke(
     return took_s
 
 
+def _raised(attempt: Attempt) -> str:
+    """Say at which line that is none of the suite's it was raised; empty where none is known."""
+    lines = re.findall(r'^  File "(.+)", line (\d+)', attempt.traceback or "", re.MULTILINE)
+    foreign = [at for at in lines if ROOM not in Path(at[0]).resolve().parents]
+    return f", in {foreign[-1][0]}, line {foreign[-1][1]}" if foreign else ""
+
+
 def _smoke_trouble(attempt: Attempt) -> str:
-    told = attempt.message or attempt.observed or attempt.traceback
+    told = f"{attempt.message or attempt.observed or attempt.traceback}{_raised(attempt)}"
     if attempt.phase in ("prepare", "release"):
         goal = "start what its pools need" if attempt.phase == "prepare" else "end it"
         return (

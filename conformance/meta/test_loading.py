@@ -70,6 +70,9 @@ def foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     (tmp_path / "broken_module.py").write_text("raise RuntimeError('no licence\\nfound')\n")
     (tmp_path / "leaving_module.py").write_text("raise SystemExit(3)\n")
     (tmp_path / "needing_module.py").write_text("\nimport no_such_module_here\n")
+    (tmp_path / "declaring_module.py").write_text(
+        f"from {declares.__module__} import declares\n@declares(mapp=False)\nclass Pool: ...\n"
+    )
     (tmp_path / "mistyped_module.py").write_text("class Pool\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.delitem(sys.modules, "foreign_pools", raising=False)
@@ -91,6 +94,10 @@ def foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         (
             "needing_module:Pool",
             "No module named .*; the module was found, and raised this in .*needing_.*, line 2$",
+        ),
+        (
+            "declaring_module:Pool",
+            "expected capabilities, got mapp; .* raised this in .*declaring_module.py, line 2$",
         ),
         (
             "mistyped_module:Pool",

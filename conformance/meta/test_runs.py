@@ -89,6 +89,21 @@ def test_a_module_that_ends_its_process_does_not_import(
     assert words in text
 
 
+def test_a_constructor_that_raises_is_named_by_its_line(
+    suite: Suite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No clause is tried and nothing is recorded: the line is all that its author has."""
+    (tmp_path / "raising.py").write_text(
+        "def Pool(processes=None):\n    settings = None\n    settings.get(processes)\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    code, text = suite.run("--pool", "raising:Pool")
+    assert code == Exit.SMOKE_FAILED, text
+    seen = "FAIL: raised AttributeError: 'NoneType' object has no attribute 'get'"
+    assert f"fails the smoke test ({seen}, in {tmp_path}/raising.py, line 3)" in text
+
+
 def test_a_constructor_that_hangs_costs_little_more_than_a_clause(
     suite: Suite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

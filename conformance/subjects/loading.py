@@ -16,8 +16,8 @@ from .errors import SubjectError, SubjectNotInstalledError
 from .known import KNOWN, KnownSubject
 from .subject import Subject
 
-_IMPORTING = ("<frozen ", importlib.__file__, __file__)
-"""Files whose lines stand for an import, and never for what went wrong in it."""
+_IMPORTING = ("<frozen ", importlib.__file__, __file__, declaration_of.__code__.co_filename)
+"""Files whose lines stand for an import or a declaration, and never for what went wrong in it."""
 
 
 def load(name: str) -> Subject:
