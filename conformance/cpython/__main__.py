@@ -112,7 +112,11 @@ def _run(campaign: Campaign, patterns: Sequence[str], record_path: Path | None) 
             timeout_s=campaign.timeout_s,
             expected=expected,
         )
-        results = carry_out(runs, display, record.test)
+        try:
+            results = carry_out(runs, display, record.test)
+        except KeyboardInterrupt:
+            kept = f"interrupted; what had ended by then is recorded in {record.path}"
+            return _refuse(Exit.INTERRUPTED, kept)
         code = Exit.PASSED if all(result.sound for result in results) else Exit.FAILED
         record.footer(results, expected=expected, exit_code=code)
     display.summary(results)

@@ -4,6 +4,7 @@ Registered by `conformance/conftest.py` in a checkout; an installed suite offers
 the same module as an entry point.
 """
 
+import contextlib
 import dataclasses
 import shlex
 import signal
@@ -86,6 +87,9 @@ def pytest_collection(session: pytest.Session) -> None:
         )
     run = Run(options.read_options(config), _command())
     config.stash[_RUN] = run
+    ended = contextlib.ExitStack()  # what a service or `timeout` sends ends it as Ctrl-C does
+    ended.enter_context(handled(signal.SIGTERM, signal.default_int_handler))
+    config.add_cleanup(ended.close)
     _check_summary(run)
     if run.options.record and (refused := refusal(run.options.record)):
         run.trouble = refused
@@ -135,8 +139,8 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     try:
         run.plan((item.test, item.subject, item.start_method) for item in clause_items)
     except OSError as error:
-        message = f"--record: expected a file that can be written, got {error}"
-        raise pytest.UsageError(message) from error
+        run.trouble = f"--record: expected a file that can be written, got {error}"
+        raise pytest.UsageError(run.trouble) from error
 
 
 @pytest.hookimpl(wrapper=True)
@@ -163,7 +167,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     run = session.config.stash.get(_RUN, None)
     if run is None:
         return
-    with handled(signal.SIGINT, signal.SIG_IGN):  # a second Ctrl-C would end what ends the run
+    # A second Ctrl-C would end what ends the run.
+    with handled(signal.SIGINT, signal.SIG_IGN), handled(signal.SIGTERM, signal.SIG_IGN):
         if exitstatus in (0, 1):
             session.exitstatus = run.exit_code(int(exitstatus))
         if exitstatus in (Exit.CONFORMS, Exit.FAILED, Exit.NOTHING_RAN):

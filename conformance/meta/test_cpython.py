@@ -179,8 +179,9 @@ def test_an_interrupted_run_keeps_its_results_and_leaves_nothing(tmp_path: Path)
         assert process.stdout is not None
         first_class = next(line for line in process.stdout if "1 error" in line)
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=COMMAND_LIMIT_S)
+        _, told = process.communicate(timeout=COMMAND_LIMIT_S)
     assert process.returncode == cli.Exit.INTERRUPTED, first_class
+    assert "interrupted; what had ended by then is recorded in " in told
     assert results(tmp_path) == {"WithProcessesTestPool.test_map": "error"}
     assert records(tmp_path, "footer") == []
     assert processes_of(tmp_path) == []

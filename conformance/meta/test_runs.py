@@ -135,19 +135,19 @@ def test_records_replace_records_only(suite: Suite) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pools", "ruled"),
+    ("pools", "ruled", "signum"),
     [
-        (("multiprocessing:Pool", f"{_BROKEN}.hanging_map:Pool"), ["PASS"]),
-        ((f"{_BROKEN}.hanging_map:Pool",), []),
+        (("multiprocessing:Pool", f"{_BROKEN}.hanging_map:Pool"), ["PASS"], signal.SIGINT),
+        ((f"{_BROKEN}.hanging_map:Pool",), [], signal.SIGTERM),
     ],
 )
 def test_an_interrupted_run_keeps_its_records(
-    suite: Suite, pools: tuple[str, ...], ruled: list[str]
+    suite: Suite, pools: tuple[str, ...], ruled: list[str], signum: signal.Signals
 ) -> None:
     """What was ruled before Ctrl-C is in the file, which has no footer; nothing survives.
 
-    It ends as any other, though Ctrl-C comes twice: with the path of the records and the exit code
-    in words, and with all that it was asked for as what its counts are out of.
+    It ends as any other, though the signal comes twice: with the path of the records and the exit
+    code in words, and with all that it was asked for as what its counts are out of.
     """
     named = [f"--pool={name}" for name in pools]
     asked = ("--clause", "MAP-01", "--budget-scale", "20", "--write-deviations")
@@ -160,11 +160,11 @@ def test_an_interrupted_run_keeps_its_records(
         ):
             assert time.monotonic() < limit, "no verdict was recorded"
             time.sleep(0.05)  # the file is how the run tells us
-        process.send_signal(signal.SIGINT)
-        while catches(process.pid, signal.SIGINT):
+        process.send_signal(signum)
+        while catches(process.pid, signum):
             assert time.monotonic() < limit, "the run does not end"
             time.sleep(0.001)  # only the kernel knows that it has begun to
-        process.send_signal(signal.SIGINT)  # from somebody who cannot wait
+        process.send_signal(signum)  # from somebody who cannot wait
         text, _ = process.communicate(timeout=LIMIT_S)
     assert process.returncode == Exit.INTERRUPTED, text
     assert [v["verdict"] for v in suite.records("verdict")] == ruled
