@@ -15,7 +15,7 @@ from .exits import in_words
 from .narrative import evidence
 from .ruling import Ruling
 from .run import Run
-from .summary import counted
+from .summary import blocked, counted
 from .verdicts import BROKEN, Verdict
 
 _MOST_DETAILED = 40  # failures; with the length of a text this stays below GitHub's 1 MiB
@@ -39,6 +39,7 @@ def render(run: Run, code: int) -> str:
         _inline(run.trouble) if run.trouble else "",
         _conditions(run),
         _table(*counted(run)) if run.rulings else "",
+        "\n".join(f"- {_inline(line)}" for line in blocked(run.rulings)),
         *(_details(ruling) for ruling in failing[:_MOST_DETAILED]),
         _rest(failing, _MOST_DETAILED),
         _tolerated(tolerated),

@@ -24,7 +24,7 @@ def print_summary(run: Run, console: Console) -> None:
         if not subject.available:
             console.print(f"{subject.name}: not held to anything: {subject.reason}", style="dim")
     _list(console, "hangs", [r for r in run.rulings if r.attempt.verdict is Verdict.HANG])
-    for line in _undecided(run.rulings):
+    for line in blocked(run.rulings):
         console.print(line, soft_wrap=True)
     if let_pass := _let_pass(run):
         console.print(let_pass, soft_wrap=True)
@@ -63,12 +63,12 @@ def _table(run: Run) -> Table:
     return table
 
 
-def _undecided(rulings: Sequence[Ruling]) -> list[str]:
+def blocked(rulings: Sequence[Ruling]) -> list[str]:
     """Return a line for each method that clauses were blocked by: no failure shows them."""
-    blocked = [(r.subject, r.reason) for r in rulings if r.verdict is Verdict.BLOCKED]
+    lacking = [(r.subject, r.reason) for r in rulings if r.verdict is Verdict.BLOCKED]
     return [
         f"BLOCKED: {number} of {subject}: {reason}"
-        for (subject, reason), number in Counter(blocked).items()
+        for (subject, reason), number in Counter(lacking).items()
     ]
 
 

@@ -174,8 +174,10 @@ def test_the_terminal_counts_what_fails_no_run(strict: bool, tmp_path: Path) -> 
         run.options = replace(run.options, strict=strict)
         run.rulings += [_ruled(clauses[name], attempt) for name, attempt in seen.items()]
         print_summary(run, Console(file=stream, width=140))
+        page = markdown.render(run, Exit.CONFORMS)
     lines = stream.getvalue().splitlines()
     assert f"BLOCKED: 2 of {_FAILS}: Pool has no 'imap'" in lines
+    assert "- BLOCKED: 2 of " in page
     (let_pass,) = [line for line in lines if line.startswith("not met, and no failure of the run")]
     assert ("1 SHOULD, 1 OBSERVED" in let_pass) is not strict
     assert ("--strict" in let_pass) is not strict
