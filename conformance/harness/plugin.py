@@ -171,7 +171,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     with handled(signal.SIGINT, signal.SIG_IGN), handled(signal.SIGTERM, signal.SIG_IGN):
         if exitstatus in (0, 1):
             session.exitstatus = run.exit_code(int(exitstatus))
-        if exitstatus in (Exit.CONFORMS, Exit.FAILED, Exit.NOTHING_RAN):
+        ended = exitstatus in (Exit.CONFORMS, Exit.FAILED, Exit.NOTHING_RAN)
+        if ended and run.has_all:  # not with -x, which stops at the first failure with code 1
             run.finish(int(session.exitstatus))
         if run.options.summary is not None:
             append_summary(run.options.summary, run, int(session.exitstatus))

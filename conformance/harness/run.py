@@ -84,6 +84,11 @@ class Run:
         return self._writer is not None
 
     @property
+    def has_all(self) -> bool:
+        """Whether all rulings that were to come have come."""
+        return len(self.rulings) >= self.planned.total()
+
+    @property
     def budget(self) -> Budget:
         """The deadline and where it comes from."""
         return self._ready.budget
@@ -144,13 +149,13 @@ class Run:
     def finish(self, code: int) -> None:
         """Write the footer: the run came to its end."""
         if self._writer is not None:
-            counts = {verdict.value: n for verdict, n in self.counts().items()}
-            ran = sum(r.verdict not in NOT_RUN for r in self.rulings)
-            collected = len(self.rulings)
-            expected = self.planned.total()
             self._writer.write(
                 records.footer(
-                    ran=ran, collected=collected, expected=expected, counts=counts, code=code
+                    ran=sum(r.verdict not in NOT_RUN for r in self.rulings),
+                    collected=len(self.rulings),
+                    expected=self.planned.total(),
+                    counts={verdict.value: n for verdict, n in self.counts().items()},
+                    code=code,
                 )
             )
         self.finished = True

@@ -177,6 +177,16 @@ def test_an_interrupted_run_keeps_its_records(
         assert re.findall(r"\| fork \| (. / .) \|", summary) == ["1 / 1", "0 / 1"]
 
 
+def test_a_run_that_stops_at_a_failure_did_not_come_to_its_end(suite: Suite) -> None:
+    """With -x of pytest the code is that of the failure, and the record that of a part."""
+    pool = ("--pool", f"{_BROKEN}.reversed_map:Pool")
+    code, text = suite.run(*pool, "--clause", "MAP-01", "--clause", "MAP-03", "-x", "--no-shrink")
+    assert code == Exit.FAILED, text
+    assert len(suite.records("verdict")) == 1
+    assert suite.records("header")[0]["expected"] == 2
+    assert not suite.records("footer")
+
+
 def test_a_run_that_decides_nothing_gives_5(suite: Suite) -> None:
     """A subject that supports nothing of what was asked was not held to anything."""
     pool = ("--pool", "multiprocessing.pool:ThreadPool", "--clause", "LIFE-01")
