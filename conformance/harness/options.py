@@ -4,6 +4,7 @@ import argparse
 import difflib
 import multiprocessing
 import os
+import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -123,6 +124,8 @@ def read_options(config: pytest.Config) -> Options:
     folder = option("--deviations")
     if folder and not folder.is_dir():
         _refuse_folder(folder, makes=option("--write-deviations"))
+    if option("--write-deviations"):
+        _check_writable(folder or place.OWN_DEVIATIONS)
     return Options(
         pools=tuple(dict.fromkeys(option("--pool"))) or DEFAULT_POOLS,
         start_methods=tuple(option("--start-method")) or None,
@@ -143,11 +146,25 @@ def read_options(config: pytest.Config) -> Options:
 def _refuse_folder(folder: Path, *, makes: bool) -> None:
     """Raise UsageError unless the folder of known failures can be made, and is to be."""
     expected = f"--deviations: expected a folder, got {str(folder)!r}"
-    there = next(path for path in (folder, *folder.absolute().parents) if os.path.lexists(path))
+    there = _nearest(folder)
     if not there.is_dir():
         raise pytest.UsageError(f"{expected}: {there} is a file; name the folder it is in")
     if not makes:
         raise pytest.UsageError(f"{expected}; to make it, say --write-deviations, too")
+
+
+def _check_writable(folder: Path) -> None:
+    """Raise UsageError, while there is nothing to lose, where no file can be made in the folder."""
+    try:
+        tempfile.TemporaryFile(dir=_nearest(folder)).close()
+    except OSError as error:
+        expected = f"expected a folder that can be written, got {str(folder)!r}"
+        raise pytest.UsageError(f"--write-deviations: {expected}: {error.strerror}") from error
+
+
+def _nearest(folder: Path) -> Path:
+    """Return what is there of a path: itself, or the nearest of its parents."""
+    return next(path for path in (folder, *folder.absolute().parents) if os.path.lexists(path))
 
 
 def mistyped(options: Options) -> str:

@@ -172,11 +172,13 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         if exitstatus in (0, 1):
             session.exitstatus = run.exit_code(int(exitstatus))
         ended = exitstatus in (Exit.CONFORMS, Exit.FAILED, Exit.NOTHING_RAN)
-        if ended and run.has_all:  # not with -x, which stops at the first failure with code 1
-            run.finish(int(session.exitstatus))
-        if run.options.summary is not None:
-            append_summary(run.options.summary, run, int(session.exitstatus))
-        run.close()
+        try:
+            if ended and run.has_all:  # not with -x, which stops at the first failure with code 1
+                run.finish(int(session.exitstatus))
+            if run.options.summary is not None:
+                append_summary(run.options.summary, run, int(session.exitstatus))
+        finally:  # a disk may have become full
+            run.close()
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -28,6 +28,11 @@ from .whole_run import LIMIT_S, Suite
         (("--deviations", "README.md"), 4, "got 'README.md': README.md is a file"),
         (("--deviations", "README.md", "--write-deviations"), 4, "README.md is a file"),
         (("--deviations", "README.md/x", "--write-deviations"), 4, "README.md is a file"),
+        (
+            ("--deviations", "/proc/none", "--write-deviations"),
+            4,
+            "--write-deviations: expected a folder that can be written, got '/proc/none': No such",
+        ),
         (("--summary", "no/such/file"), 4, "--summary: expected a file that can be written"),
         (("--record", "/proc/no/such"), 4, "--record: expected a file that can be written, got"),
         (
