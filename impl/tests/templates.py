@@ -5,8 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -16,8 +15,8 @@ from poolproof import Pool
 from poolproof._template import readable
 
 from .counting import nothing_left
+from .patience import WAIT_S
 
-WAIT_S = 30.0  # a bound for what should take a moment
 FORK = multiprocessing.get_context("fork")
 
 
@@ -34,13 +33,6 @@ def template_of(pool: Pool) -> int:
     (template,) = templates()
     assert template.pid not in {process.pid for process in pool._pool}
     return template.pid
-
-
-def await_(condition: Callable[[], object], what: str) -> None:
-    until = time.monotonic() + WAIT_S
-    while not condition():
-        assert time.monotonic() < until, f"not in time: {what}"
-        time.sleep(0.001)
 
 
 def kill_template(pool: Pool) -> None:

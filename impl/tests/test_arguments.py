@@ -16,9 +16,8 @@ import pytest
 
 from poolproof import Pool
 
+from .patience import WAIT_S
 from .tasks import block, square
-
-WAIT_S = 30.0  # a bound for what should take a moment
 
 
 class Whole:

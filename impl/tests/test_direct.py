@@ -19,6 +19,7 @@ from poolproof import Pool, PoolTerminatedError, WorkerLostError
 from poolproof._loans import Loan
 
 from .counting import nothing_left
+from .patience import await_
 from .tasks import Item, block, block_deaf, die_at, square, write_down
 
 CALL_S = 20.0  # what a call may take on a machine that is busy with other things
@@ -42,13 +43,6 @@ class Counted:
         return len, (self.data,)
 
 
-def _eventually(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + CALL_S
-    while not condition():
-        assert time.monotonic() < deadline, "did not come true in time"
-        time.sleep(0.001)
-
-
 @contextmanager
 def _idle_pool(workers: int = 1, method: str = "fork") -> Iterator[Pool]:
     """A pool whose workers are all there to be borrowed."""
@@ -58,7 +52,7 @@ def _idle_pool(workers: int = 1, method: str = "fork") -> Iterator[Pool]:
 
 
 def _wait_until_idle(pool: Pool, workers: int) -> None:
-    _eventually(lambda: len(pool._dispatcher._loans._idle) == workers)
+    await_(lambda: len(pool._dispatcher._loans._idle) == workers)
 
 
 def _thread(target: Callable[[], object]) -> threading.Thread:
@@ -162,7 +156,7 @@ def test_a_worker_that_dies_as_its_link_is_given_back_is_replaced() -> None:
 
             def use(loan: Loan) -> None:
                 loan[0].process.kill()
-                _eventually(lambda: loan[0].lost)
+                await_(lambda: loan[0].lost)
 
             assert loans.lend(use) is not None
             assert pool.apply(square, (5,)) == 25
@@ -178,7 +172,7 @@ def test_a_link_on_offer_whose_worker_is_known_to_be_dead_gets_no_task() -> None
         loans, (link,) = pool._dispatcher._loans, pool._dispatcher.links
         borrowed = [loans._idle.pop()]
         link.process.kill()
-        _eventually(lambda: link.lost)
+        await_(lambda: link.lost)
         loans._idle.extend(borrowed)
         assert pool.apply_async(square, (5,)).get(CALL_S) == 25
         assert pool._dispatcher.links != [link]
@@ -202,7 +196,7 @@ def test_terminate_ends_a_call_that_is_out(task: Callable[[str], None], tmp_path
         outcomes: list[Any] = []
         args = (str(tmp_path / "started"),)
         caller = _thread(lambda: outcomes.append(_outcome_of(lambda: pool.apply(task, args))))
-        _eventually((tmp_path / "started").exists)
+        await_((tmp_path / "started").exists)
         pool.terminate()
         pool.join()
         _join(caller)
@@ -216,7 +210,7 @@ def test_a_signal_handler_may_terminate_the_pool_under_a_call(tmp_path: Path) ->
             started = tmp_path / "started"
 
             def alarm() -> None:
-                _eventually(started.exists)
+                await_(started.exists)
                 os.kill(os.getpid(), signal.SIGALRM)
 
             timer = _thread(alarm)
@@ -259,7 +253,7 @@ def test_a_signal_handler_may_wait_for_the_pool_under_a_call(
         used.set()
 
     def interrupt() -> None:
-        _eventually(started.exists)
+        await_(started.exists)
         signal.raise_signal(signal.SIGUSR1)
 
     with nothing_left():
@@ -310,7 +304,7 @@ def test_close_lets_a_call_end_that_is_out() -> None:
     with nothing_left(), _idle_pool() as pool:
         outcomes: list[Any] = []
         caller = _thread(lambda: outcomes.append(pool.apply(_pid, (0.3,))))
-        _eventually(lambda: not pool._dispatcher._loans._idle)
+        await_(lambda: not pool._dispatcher._loans._idle)
         pool.close()
         pool.join()
         _join(caller)
@@ -348,10 +342,10 @@ def test_a_worker_that_comes_late_gets_what_lies_unread_before_a_busy_one(tmp_pa
         started = [tmp_path / f"started {n}" for n in range(3)]
         for path in started:
             pool.apply_async(block, (str(path),))
-        _eventually(lambda: sum(path.exists() for path in started) == 2)
-        _eventually(lambda: not pool._dispatcher._jobs.waiting)
+        await_(lambda: sum(path.exists() for path in started) == 2)
+        await_(lambda: not pool._dispatcher._jobs.waiting)
         barrier.unlink()
-        _eventually(lambda: all(path.exists() for path in started))
+        await_(lambda: all(path.exists() for path in started))
 
 
 @pytest.mark.parametrize("workers", [1, 3])

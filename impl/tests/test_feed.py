@@ -20,8 +20,7 @@ from poolproof._feed import (
 )
 
 from .counting import nothing_left
-
-WAIT_S = 20.0  # a bound for what should take a moment
+from .patience import WAIT_S
 
 
 class Listener:

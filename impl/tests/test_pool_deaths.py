@@ -15,6 +15,7 @@ import pytest
 from poolproof import BrokenPoolError, Pool, WorkerLostError
 
 from .campaign import JOB_S, killing, run
+from .patience import await_
 from .tasks import die_at, exit_with, fail_to_start, square
 
 METHODS = ["fork", "spawn", "forkserver"]
@@ -134,7 +135,7 @@ def _fail_from_now_on(sign: str) -> None:
 
 def _meet(here: str, there: str) -> int:
     Path(here).touch()
-    _await(Path(there).exists)
+    await_(Path(there).exists)
     return os.getpid()
 
 
@@ -147,7 +148,7 @@ def test_a_broken_pool_outlives_the_task_that_its_last_worker_runs(
     context = multiprocessing.get_context(method)
     with Pool(2, _fail_from_now_on, (sign,), context=context) as pool:
         running = pool.apply_async(_meet, (started, end))
-        _await(Path(started).exists)
+        await_(Path(started).exists)
         assert pool.map_async(square, range(3)).get(JOB_S) == [0, 1, 4]
         Path(sign).touch()
         (idle,) = [link for link in pool._dispatcher.links if not link.ledger]
@@ -159,7 +160,7 @@ def test_a_broken_pool_outlives_the_task_that_its_last_worker_runs(
             os.kill(last.pid, signal.SIGKILL)
         else:
             Path(end).touch()
-        _await(lambda: not last.ledger or last not in pool._dispatcher.links)
+        await_(lambda: not last.ledger or last not in pool._dispatcher.links)
         with pytest.raises(BrokenPoolError):
             pool.apply_async(square, (3,)).get(JOB_S)
         pool.close()
@@ -169,16 +170,9 @@ def test_a_broken_pool_outlives_the_task_that_its_last_worker_runs(
 def _await_sleep(pool: Pool) -> None:
     """Wait until the dispatcher has nothing to do, so that only a wake-up can move it."""
     dispatcher = pool._dispatcher
-    _await(lambda: not pool._pool)  # the last death would move it too
+    await_(lambda: not pool._pool)  # the last death would move it too
     dispatcher.repopulate()  # it is awake, and has noticed
-    _await(lambda: dispatcher.inbox._asleep)
-
-
-def _await(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + JOB_S
-    while not condition():
-        assert time.monotonic() < until, "what was waited for has not come"
-        time.sleep(0.001)
+    await_(lambda: dispatcher.inbox._asleep)
 
 
 def _die(signum: int) -> None:
@@ -188,7 +182,7 @@ def _die(signum: int) -> None:
 def test_an_initializer_that_is_killed_is_tried_again_with_pauses() -> None:
     with Pool(1, _die, (signal.SIGKILL,), context=multiprocessing.get_context("fork")) as pool:
         workers = pool._dispatcher._workers
-        _await(lambda: workers._failures > workers._failure_limit)
+        await_(lambda: workers._failures > workers._failure_limit)
         before = workers._failures
         time.sleep(1.0)  # what is counted is how many workers were started in it
         assert workers._failures - before < 20

@@ -17,10 +17,10 @@ import pytest
 from poolproof import Pool, PoolTerminatedError
 
 from .counting import belongings, nothing_left
+from .patience import WAIT_S, await_
 from .tasks import BLOCK_S, block, block_deaf, fork_and_return, in_fork, square
 
 METHODS = ["fork", "spawn", "forkserver"]
-WAIT_S = 30.0  # a bound for what should take a moment
 SQUARES = [n * n for n in range(100)]
 
 
@@ -45,13 +45,6 @@ def _within(bound_s: float, call: Callable[[], object]) -> None:
     thread.start()
     thread.join(bound_s)
     assert not thread.is_alive(), f"still running after {bound_s} s"
-
-
-def _await_file(path: Path) -> None:
-    until = time.monotonic() + WAIT_S
-    while not path.exists():
-        assert time.monotonic() < until, "the task did not start"
-        time.sleep(0.001)
 
 
 def test_close_and_join_leave_nothing(context: BaseContext) -> None:
@@ -132,7 +125,7 @@ def test_terminate_ends_a_task_that_blocks_and_whoever_waits(
             pool.map_async(square, range(100), callback=square),
         ]
         results = pool.imap(task, [str(started)])
-        _await_file(started)
+        await_(started.exists, "the task")
         _within(WAIT_S, pool.terminate)
         with pytest.raises(PoolTerminatedError):
             handles[0].get(0)

@@ -17,10 +17,10 @@ from poolproof import Pool, WorkerLostError, _claims, _relief, _runner
 from poolproof._worker_process import Interrupts
 
 from .campaign import killing, run
+from .patience import WAIT_S
 from .simulation import CountingOutbox
 from .tasks import square
 
-WAIT_S = 30.0
 METHODS = multiprocessing.get_all_start_methods()
 
 _barrier: Any = None

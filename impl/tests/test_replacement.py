@@ -20,11 +20,10 @@ from poolproof._channel import socket_pair
 from poolproof._replacement import UNKNOWN, Replacement, _status_of_orphan
 from poolproof._template import readable
 
+from .patience import WAIT_S, await_
 from .tasks import block, exit_with
 from .templates import (
     FORK,
-    WAIT_S,
-    await_,
     one_worker,
     replace_worker,
 )

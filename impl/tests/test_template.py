@@ -25,11 +25,10 @@ from poolproof._template import TemplateLostError, readable
 
 from .campaign import killing, run
 from .counting import nothing_left
+from .patience import WAIT_S, await_
 from .tasks import exit_with, square
 from .templates import (
     FORK,
-    WAIT_S,
-    await_,
     kill_template,
     one_worker,
     replace_worker,

@@ -22,9 +22,9 @@ from poolproof import IMapIterator, Pool, WorkerLostError
 from poolproof._claims import STAMPS
 
 from .campaign import killing
+from .patience import WAIT_S, await_
 from .tasks import Item, block, die_at, exit_with, square, write_down
 
-WAIT_S = 30.0
 METHODS = multiprocessing.get_all_start_methods()
 
 
@@ -188,9 +188,7 @@ def test_a_lost_item_lasts_from_its_start_to_its_workers_death(tmp_path: Path) -
     path, started = tmp_path / "trace.json", tmp_path / "started"
     with Pool(1, trace=path) as pool:
         result = pool.map_async(block, [str(started)])
-        while not started.exists():
-            assert not result.ready()
-            time.sleep(0.001)
+        await_(started.exists, "the task")
         (worker,) = pool._pool
         pid = worker.pid
         before_us = time.perf_counter_ns() / 1e3

@@ -16,9 +16,9 @@ import pytest
 from poolproof._waiting import Alarm, Latch, release, wait
 
 from .counting import nothing_left
+from .patience import WAIT_S
 
 ROUNDS = 2000
-WAIT_S = 20.0  # a bound for what should take a moment
 
 
 @contextmanager

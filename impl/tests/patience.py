@@ -1,0 +1,16 @@
+"""How the tests wait for what has no signal of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+WAIT_S = 30.0  # a bound for what should take a moment
+
+
+def await_(condition: Callable[[], object], what: str = "what was waited for") -> None:
+    """Return once the condition holds; fail when it does not in time."""
+    until = time.monotonic() + WAIT_S
+    while not condition():
+        assert time.monotonic() < until, f"not in time: {what}"
+        time.sleep(0.001)
