@@ -103,6 +103,13 @@ class Slot:
         """Return the stamps that have not been sent, as the body of a record."""
         return self.stamps[: 3 * self.fields[STAMPED]].cast("B")
 
+    def running(self) -> int | None:
+        """Return the task of the newest stamp if that has no end, else None."""
+        count = self.fields[STAMPED]
+        if not count or self.stamps[3 * count - 1]:
+            return None
+        return self.stamps[3 * count - 3]
+
     def logged(self, count: int) -> list[memoryview]:
         """Return the first `count` logged outcomes as the body of a record (see `split_log`)."""
         end = self.ends[count - 1] if count else 0

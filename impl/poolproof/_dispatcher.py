@@ -271,6 +271,7 @@ class Dispatcher:
 
     def _release_all(self) -> None:
         for link in self._workers.links:
+            self._results.trace_rest(link)
             for frame in list(link.ledger):
                 self._shelf.take_from(frame)
         self._loans.close(self._workers.links)

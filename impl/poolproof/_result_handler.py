@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from itertools import groupby
@@ -66,6 +67,25 @@ class ResultHandler:
         self._shelf.give_back(file)
         for frame in ledger:
             frame.job.large_results = True
+
+    def trace_rest(self, link: Link) -> None:
+        """Take in what a worker ran that `terminate()` has ended.
+
+        Its outcomes stay unread: to load them is to run user code, which may block.
+        """
+        if self._trace is None:
+            return
+        frames = {frame.seq: frame for frame in link.ledger}
+        while (received := link.receive()) is not None:
+            record, fd = received
+            if fd is not None:
+                os.close(fd)
+            header = unpack_result(record)
+            if header.kind == ResultKind.STAMPS:
+                body = record[RESULT_HEADER_SIZE:]
+                self._trace.items(link.pid, frames[header.seq], header.first, body)
+        if (frame := frames.get(link.slot.read().seq)) is not None:
+            self._trace.last_items(link.pid, frame, link.slot, link.slot.running())
 
     def reclaim(self, frame: Frame) -> None:
         """Take back what was lent to a worker that is dead."""

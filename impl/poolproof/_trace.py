@@ -103,8 +103,8 @@ class TraceWriter:
     trace survives the death of its process.  The newest item of each worker is
     written with the next one: only a death tells that its outcome is lost.
 
-    Not in it: items whose worker `terminate()` ends, and what comes when the file
-    cannot be written any more; a warning says so, and the pool goes on.
+    Not in it: what comes when the file cannot be written any more; a warning says
+    so, and the pool goes on.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -131,7 +131,7 @@ class TraceWriter:
             self._hold(worker, frame, number, task, start, end or at_most)
 
     def last_items(self, worker: int, frame: Frame, slot: Slot, lost: int | None) -> None:
-        """Take in what a dead worker ran of a frame; task `lost` of it has no outcome."""
+        """Take in what a dead worker ran of a frame; task `lost` of it was running."""
         self.items(worker, frame, slot.fields[STAMPS_SENT], slot.stamped())
         if lost is None:
             return

@@ -55,6 +55,18 @@ def block(started: str) -> None:
     time.sleep(BLOCK_S)
 
 
+def block_at(fatal: int, started: str, number: int) -> int:
+    """Return the item's number, but at one item block."""
+    if number == fatal:
+        block(started)
+    return number
+
+
+def read_all(path: str) -> bytes:
+    """Return what a file holds; of a FIFO, what is written until it is closed."""
+    return Path(path).read_bytes()
+
+
 def block_deaf(started: str) -> None:
     """As `block`, deaf to SIGTERM."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)

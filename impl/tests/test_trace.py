@@ -19,11 +19,11 @@ from typing import Any
 import pytest
 
 from poolproof import IMapIterator, Pool, WorkerLostError
-from poolproof._claims import STAMPS
+from poolproof._claims import STAMPS, Phase
 
 from .campaign import killing
 from .patience import WAIT_S, await_
-from .tasks import Item, block, die_at, exit_with, square, write_down
+from .tasks import Item, block, block_at, die_at, exit_with, read_all, square, write_down
 
 METHODS = multiprocessing.get_all_start_methods()
 
@@ -45,6 +45,18 @@ class _NotLoaded:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _refuse, ()
+
+
+class _Stuck:
+    """An argument whose pickling blocks."""
+
+    def __init__(self) -> None:
+        self.entered, self.over = threading.Event(), threading.Event()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        self.entered.set()
+        self.over.wait(WAIT_S)
+        return int, ()
 
 
 class _KillsWhenLoaded:
@@ -141,6 +153,33 @@ def test_a_disk_that_is_full_costs_the_trace_and_nothing_else(items: int) -> Non
     told = [str(warning.message) for warning in seen if warning.category is RuntimeWarning]
     assert len(told) == 1
     assert "/dev/full is not complete: [Errno 28] No space left on device" in told[0]
+
+
+def test_an_item_that_terminate_ends_is_lost_and_those_before_it_are_not(tmp_path: Path) -> None:
+    path, started = tmp_path / "trace.json", tmp_path / "started"
+    with Pool(1, trace=path) as pool:
+        pool.map_async(partial(block_at, 2, str(started)), range(5), chunksize=5)
+        await_(started.exists, "the task")
+        before_us = time.perf_counter_ns() / 1e3
+    assert list(map(_item, _bars(path))) == [(1, 0), (1, 1), (1, 2)]
+    assert _lost(path) == [(1, 2)]
+    last = _bars(path)[-1]
+    assert last["ts"] < before_us <= last["ts"] + last["dur"]
+
+
+def test_an_item_whose_outcome_nobody_reads_any_more_has_its_bar(tmp_path: Path) -> None:
+    path, fifo, stuck = tmp_path / "trace.json", tmp_path / "fifo", _Stuck()
+    os.mkfifo(fifo)
+    with Pool(1, trace=path) as pool:
+        pool.apply_async(read_all, (str(fifo),))
+        pool.apply_async(square, (stuck,))  # holds up the dispatcher
+        assert stuck.entered.wait(WAIT_S)
+        fifo.write_bytes(b"")
+        (link,) = pool._dispatcher.links
+        await_(lambda: link.slot.read().phase is Phase.IDLE)
+    stuck.over.set()
+    assert list(map(_item, _bars(path))) == [(1, 0)]
+    assert _lost(path) == []
 
 
 def _item(bar: dict[str, Any]) -> tuple[int, int]:
