@@ -29,7 +29,14 @@ class Attempt:
     """The arguments of a property's smallest failing example."""
     examples: int = 0
     """How many examples of a property were run."""
+    cut_short: bool = False
+    """Whether there was no time for all of a property's examples."""
     script: str | None = None
+
+    @property
+    def disproves(self) -> bool:
+        """Whether it passed with all that it is tried with: what is known to fail does not."""
+        return self.verdict is Verdict.PASS and not self.cut_short
 
     def as_json(self) -> dict[str, Any]:
         """Return a dictionary that JSON can carry."""

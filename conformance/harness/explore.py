@@ -86,6 +86,7 @@ class _Exploration:
         self._seen: dict[str, Attempt] = {}
         self._slowest_s = 0.0
         self._run = 0
+        self._cut_short = False
         self._first: tuple[dict[str, Any], Attempt] | None = None
         self._last: tuple[dict[str, Any], Attempt] | None = None
         self._until = time.monotonic() + request.deadline_s
@@ -97,6 +98,7 @@ class _Exploration:
         seen = self._seen.get(key)
         if seen is None:
             if self._is_spent():
+                self._cut_short = True
                 raise _Spent
             seen = self._seen[key] = self._run_one(arguments)
         if seen.rejected:
@@ -133,6 +135,7 @@ class _Exploration:
             return Attempt(Verdict.ERROR, message="assume() refused every example")
         last = ran[-1]
         last.examples = self._run
+        last.cut_short = self._cut_short
         last.duration_s = round(sum(seen.duration_s for seen in ran), 4)
         return last
 

@@ -44,7 +44,7 @@ def _left_of(
     passes = {
         r.start_method
         for r in rulings
-        if r.attempt.verdict is Verdict.PASS and _speaks_of(entry, r) and entry.clause != ANY_CLAUSE
+        if r.attempt.disproves and _speaks_of(entry, r) and entry.clause != ANY_CLAUSE
     }
     if not passes or Verdict.PASS in entry.verdicts:
         yield entry

@@ -56,6 +56,11 @@ class Ruling:
             )
         if self.verdict is Verdict.XFAIL and self.deviation:
             return self.deviation.reason
+        if self.deviation and self.attempt.cut_short:
+            return (
+                f"known to fail ({self.deviation.reason}), and passes what there was time for: "
+                f"examples {self.attempt.examples}"
+            )
         text = self.attempt.message or self.attempt.observed or ""
         return text.strip().split("\n")[0]
 
@@ -137,7 +142,7 @@ def _verdict(attempt: Attempt, level: Level, deviation: Deviation | None) -> Ver
     if deviation is not None:
         if deviation.covers(attempt):
             return Verdict.XFAIL
-        if seen is Verdict.PASS and seen not in deviation.verdicts:
+        if attempt.disproves and seen not in deviation.verdicts:
             return Verdict.XPASS
     if level is Level.OBSERVED and seen in BROKEN:
         return Verdict.DIFFERS

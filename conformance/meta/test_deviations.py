@@ -134,6 +134,18 @@ def test_a_file_changes_by_what_a_run_has_asked(
     load(path, load_clauses())
 
 
+def test_what_had_no_time_for_all_its_examples_disproves_nothing(tmp_path: Path) -> None:
+    """An entry is not stale by the few examples that a slow machine had time for."""
+    path = tmp_path / "pool.toml"
+    path.write_text(_KNOWN, encoding="utf-8")
+    known = load(path, load_clauses())
+    few = Attempt(Verdict.PASS, examples=1, cut_short=True)
+    rulings = [_ruling("MAP-01", method, few, known) for method in ("fork", "spawn")]
+    assert [ruling.verdict for ruling in rulings] == 2 * [Verdict.PASS]
+    assert "known to fail (it hangs)" in rulings[0].reason
+    assert not revise(known, rulings, ["fork", "spawn"]).changes(known.entries)
+
+
 def test_what_a_python_does_is_written_of_this_python(tmp_path: Path) -> None:
     """An entry for several versions stays as it is for the others, and narrows for this one."""
     path = tmp_path / "pool.toml"

@@ -1,5 +1,6 @@
 """What becomes of a property whose failing example does not fail again."""
 
+import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
@@ -42,6 +43,20 @@ def test_a_failure_is_run_again(again: Verdict, verdict: Verdict, message: str) 
     seen = explore(_property(), attempt, _request())
     assert (seen.verdict, seen.message) == (verdict, message)
     assert seen.example == "number=0"
+
+
+@pytest.mark.parametrize(("deadline_s", "cut_short"), [(10.0, False), (0.0, True)])
+def test_what_passes_says_whether_there_was_time_for_all_of_it(
+    deadline_s: float, cut_short: bool
+) -> None:
+    """One example is always run, and no new one after the deadline."""
+
+    def attempt(_arguments: dict[str, Any], _deadline_s: float) -> Attempt:
+        return Attempt(Verdict.PASS)
+
+    seen = explore(_property(), attempt, dataclasses.replace(_request(), deadline_s=deadline_s))
+    assert (seen.verdict, seen.cut_short) == (Verdict.PASS, cut_short)
+    assert seen.examples == (1 if cut_short else 4)
 
 
 def _property() -> Any:
