@@ -49,6 +49,8 @@ def _is_of_suite(argument: str) -> bool:
 
 def _suite() -> ModuleType:
     try:
+        if said := importlib.import_module(f"{_SUITE}.elsewhere").trouble():
+            raise pytest.UsageError(said)
         return importlib.import_module(f"{_SUITE}.harness.plugin")
     except ModuleNotFoundError as missing:
         name = str(missing.name)

@@ -6,7 +6,7 @@ The tests are those of the interpreter that runs the command
 (`test._test_multiprocessing`); nothing of them is copied here.  They reach a pool by five doors,
 and `doors` leads each of them to the subject.
 
-    __main__ ── campaign ── runner ── group ┆ worker ── installed ── test._test_multiprocessing
+    command ── campaign ── runner ── group ┆ worker ── installed ── test._test_multiprocessing
                    │           │            ┆    │                           │
                 records     results       pipe  events                     doors ── subject
                 summary

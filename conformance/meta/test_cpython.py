@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 import pytest
 
-from ..cpython import __main__ as cli
+from ..cpython import command as cli
 from ..cpython.campaign import select
 from ..cpython.environment import STACKS, START_METHOD
 from ..cpython.records import default_path

@@ -1,0 +1,190 @@
+"""The command: hold pools to the pool tests of this interpreter.
+
+python -m conformance.cpython --pool multiprocessing:Pool --pool poolproof:Pool
+"""
+
+import argparse
+import multiprocessing
+import signal
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from enum import IntEnum
+from pathlib import Path
+from typing import Final, NoReturn
+
+from rich.console import Console
+
+from ..harness.processes import adopt_orphans
+from ..harness.records import refusal
+from ..subjects import SubjectError, load
+from .campaign import Campaign, carry_out, select
+from .discover import DiscoveryError, discover
+from .records import RecordFile, default_path
+from .summary import Display
+from .testpackage import missing_test_package
+
+DEFAULT_POOLS: Final = ("poolproof:Pool", "multiprocessing:Pool")
+DEFAULT_TIMEOUT_S: Final = 60.0  # the longest test takes 10 s, more on a busy machine
+
+
+class Exit(IntEnum):
+    """Exit codes; those of `pytest conformance` where the situation is the same."""
+
+    PASSED = 0
+    FAILED = 1
+    INTERRUPTED = 2
+    USAGE = 4
+    NOTHING_RAN = 5
+    NO_SUBJECT = 6
+    NO_TEST_PACKAGE = 8
+
+
+EXIT_CODES: Final = """exit codes:
+  0  every test passed or was skipped
+  1  a test failed, hung or took its interpreter down
+  2  interrupted; the record file holds what had ended by then
+  4  an option is wrong, or the operating system
+  5  nothing ran: no test matches, or no subject has the start method
+  6  a subject does not import, or is no pool
+  8  this interpreter comes without CPython's test package
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    if options.record and (refused := refusal(options.record)):
+        return _refuse(Exit.USAGE, refused)
+    missing = missing_test_package()
+    if missing is not None:
+        return _refuse(Exit.NO_TEST_PACKAGE, missing)
+    pools = tuple(dict.fromkeys(options.pool or DEFAULT_POOLS))
+    try:
+        tests = discover(pools[0], multiprocessing.get_start_method())
+    except DiscoveryError as error:
+        return _refuse(Exit.NO_TEST_PACKAGE, str(error))
+    selected = select(tests, options.test)
+    if not selected:
+        wanted = ", ".join(options.test)
+        return _refuse(Exit.NOTHING_RAN, f"no test matches {wanted}; --list shows all {len(tests)}")
+    if options.list:
+        print("\n".join(selected))
+        return Exit.PASSED
+    try:
+        subjects = tuple(load(name) for name in pools)
+    except SubjectError as error:
+        return _refuse(Exit.NO_SUBJECT, str(error))
+    campaign = Campaign(
+        subjects=subjects,
+        start_methods=tuple(options.start_method) if options.start_method else None,
+        tests=selected,
+        timeout_s=options.timeout,
+    )
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends the class under way, too
+    adopt_orphans()
+    try:
+        return _run(campaign, options.test, options.record)
+    except KeyboardInterrupt:
+        return _refuse(Exit.INTERRUPTED, "interrupted")
+
+
+def _run(campaign: Campaign, patterns: Sequence[str], record_path: Path | None) -> Exit:
+    """Carry the campaign out, with a record file and a summary."""
+    runs = campaign.class_runs()
+    if not runs:
+        wanted = ", ".join(campaign.start_methods or ())
+        return _refuse(Exit.NOTHING_RAN, f"no subject has a start method out of: {wanted}")
+    display = Display(Console())
+    started = datetime.now(UTC)
+    expected = sum(len(run.methods) for run in runs)
+    path = record_path or default_path(started)
+    try:
+        record = RecordFile(path, named=record_path is not None)
+    except OSError as error:
+        return _refuse(Exit.USAGE, f"--record: expected a file that can be written, got {error}")
+    with record:
+        record.header(
+            started=started,
+            subjects=campaign.subjects,
+            start_methods=list(dict.fromkeys(run.start_method for run in runs)),
+            patterns=patterns,
+            timeout_s=campaign.timeout_s,
+            expected=expected,
+        )
+        try:
+            results = carry_out(runs, display, record.test)
+        except KeyboardInterrupt:
+            kept = f"interrupted; what had ended by then is recorded in {record.path}"
+            return _refuse(Exit.INTERRUPTED, kept)
+        code = Exit.PASSED if all(result.sound for result in results) else Exit.FAILED
+        record.footer(results, expected=expected, exit_code=code)
+    display.summary(results)
+    print(f"recorded in {record.path}")
+    return code
+
+
+def _refuse(code: Exit, message: str) -> Exit:
+    """Say in one line why the run is not what was asked for."""
+    print(f"error: {message}", file=sys.stderr)
+    return code
+
+
+class _Parser(argparse.ArgumentParser):
+    """An ArgumentParser with pytest's exit code for wrong usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the command line, and exit."""
+        self.print_usage(sys.stderr)
+        self.exit(Exit.USAGE, f"error: {message}\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog=f"python -m {__package__}",
+        description="Hold pools to this interpreter's own pool tests (test._test_multiprocessing).",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add(
+        "--pool",
+        action="append",
+        metavar="MODULE:ATTR",
+        help=f"a pool under test; may be repeated (default: {' and '.join(DEFAULT_POOLS)})",
+    )
+    add(
+        "--start-method",
+        action="append",
+        choices=multiprocessing.get_all_start_methods(),
+        help="may be repeated (default: all that the pool has)",
+    )
+    add(
+        "--test",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="a test, a class or Class.test, as --list shows it or as in CPython's source "
+        "(_TestPool), wildcards allowed; may be repeated (default: all)",
+    )
+    add("--list", action="store_true", help="print the tests that would run, and exit")
+    add("--record", type=Path, metavar="FILE", help="where to record the results (JSON lines)")
+    add(
+        "--timeout",
+        type=_seconds,
+        default=DEFAULT_TIMEOUT_S,
+        metavar="SECONDS",
+        help="for each test, and for the set-up of each class (default: %(default)g)",
+    )
+    return parser
+
+
+def _seconds(text: str) -> float:
+    """Return a positive number of seconds; raises ArgumentTypeError for anything else."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected a number of seconds above 0, got {text!r}")
+    return seconds
