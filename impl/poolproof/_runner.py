@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ._worker_process import Interrupts
 
 FLUSH_NS = 1_000_000  # 1 ms: how long a finished outcome may wait for its neighbours
-SUB_BATCH_NS = 10_000  # 10 us: how often a batch looks at the clock, for 6 ns an item
+SUB_BATCH_NS = 40_000  # 40 us: how often a batch looks at the clock, which costs 1.3 us
 
 _clock = time.perf_counter_ns
 
