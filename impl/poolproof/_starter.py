@@ -59,10 +59,7 @@ class Starter:
             for _ in range(count):
                 started.append(self._start())  # noqa: PERF401  what has started must be known
         except BaseException:
-            for _, own, peer in started:
-                own.close()
-                peer.close()
-            discard(process for process, _, _ in started)
+            discard_started(started)
             raise
         return started
 
@@ -116,6 +113,16 @@ def _process(context: BaseContext, args: tuple[Any, ...], peer: socket.socket) -
     process.name = process.name.replace("Process", "PoolWorker")
     process.daemon = True
     return process
+
+
+def discard_started(started: Iterable[Started]) -> None:
+    """End workers that have no link yet, and close both ends of their channels."""
+    processes = []
+    for process, own, peer in started:
+        own.close()
+        peer.close()
+        processes.append(process)
+    discard(processes)
 
 
 def discard(processes: Iterable[BaseProcess]) -> None:

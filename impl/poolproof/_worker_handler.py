@@ -20,7 +20,7 @@ from ._job_queue import JobQueue
 from ._ledger import Frame
 from ._link import Link
 from ._result_handler import ResultHandler, deliver_outcomes
-from ._starter import Starter, discard
+from ._starter import Starter, discard, discard_started
 
 if TYPE_CHECKING:
     from ._trace import TraceWriter
@@ -79,10 +79,7 @@ class WorkerHandler:
         except BaseException:
             for link in links:
                 link.close_descriptors()
-            for _, own, peer in started:
-                own.close()
-                peer.close()
-            discard(process for process, _, _ in started)
+            discard_started(started)
             raise
         for link in links:
             if self._maxtasksperchild is not None:
