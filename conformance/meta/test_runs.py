@@ -3,6 +3,7 @@
 import re
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,21 @@ from .whole_run import LIMIT_S, Suite
 
 _BROKEN = f"{__package__}.broken"
 _HURRY = ("--budget-scale", "0.5")  # what hangs here hangs for good
+
+Module = Callable[[str, str], Path]
+
+
+@pytest.fixture
+def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Module:
+    """Give what writes a module that the runs of this test can import."""
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+    def write(name: str, content: str) -> Path:
+        path = tmp_path / f"{name}.py"
+        path.write_text(content, encoding="utf-8")
+        return path
+
+    return write
 
 
 def test_the_stdlib_conforms(suite: Suite) -> None:
@@ -79,40 +95,31 @@ def test_a_should_fails_only_a_strict_run(suite: Suite) -> None:
     ],
 )
 def test_a_module_that_ends_its_process_does_not_import(
-    suite: Suite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, words: str
+    suite: Suite, module: Module, content: str, words: str
 ) -> None:
     """A subject whose import exits, or dies, is none: 6, and no smoke test that fails."""
-    (tmp_path / "leaving.py").write_text(content, encoding="utf-8")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    module("leaving", content)
     code, text = suite.run("--pool", "leaving:Pool")
     assert code == Exit.NO_SUBJECT, text
     assert words in text
 
 
-def test_a_constructor_that_raises_is_named_by_its_line(
-    suite: Suite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_constructor_that_raises_is_named_by_its_line(suite: Suite, module: Module) -> None:
     """No clause is tried and nothing is recorded: the line is all that its author has."""
-    (tmp_path / "raising.py").write_text(
-        "def Pool(processes=None):\n    settings = None\n    settings.get(processes)\n",
-        encoding="utf-8",
+    path = module(
+        "raising", "def Pool(processes=None):\n    settings = None\n    settings.get(processes)\n"
     )
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     code, text = suite.run("--pool", "raising:Pool")
     assert code == Exit.SMOKE_FAILED, text
     seen = "FAIL: raised AttributeError: 'NoneType' object has no attribute 'get'"
-    assert f"fails the smoke test ({seen}, in {tmp_path}/raising.py, line 3)" in text
+    assert f"fails the smoke test ({seen}, in {path}, line 3)" in text
 
 
 def test_a_constructor_that_hangs_costs_little_more_than_a_clause(
-    suite: Suite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    suite: Suite, module: Module
 ) -> None:
     """It fails the smoke test, under a deadline that is taken from this machine; 7, and no more."""
-    (tmp_path / "hanging.py").write_text(
-        "import threading\ndef Pool(processes=None):\n    threading.Event().wait()\n",
-        encoding="utf-8",
-    )
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    module("hanging", "import threading\ndef Pool(processes=None):\n    threading.Event().wait()\n")
     code, text = suite.run("--pool", "hanging:Pool", "--budget-scale", "0.2")
     assert code == Exit.SMOKE_FAILED, text
     assert "fails the smoke test (HANG: does not return in construct" in text
