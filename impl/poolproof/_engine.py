@@ -12,6 +12,7 @@ from multiprocessing.context import BaseContext
 from typing import TYPE_CHECKING, Any
 
 from ._dispatcher import Dispatcher
+from ._preload import preload
 from ._state import StateMachine
 from ._worker_handler import WorkerHandler
 
@@ -32,6 +33,7 @@ def start(
     Raises: TypeError and OSError for the trace's file; whatever starting a process raises, with no
     process left behind.
     """
+    preload(context)
     writer = None if trace is None else _trace_writer(trace)
     workers = WorkerHandler(context, size, worker_args, maxtasksperchild, writer)
     workers.start_all()
