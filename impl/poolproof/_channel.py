@@ -8,6 +8,7 @@ kernel gathers them into the record, or into a memory file (see `_memory`).
 from __future__ import annotations
 
 import array
+import mmap
 import os
 import socket
 import time
@@ -118,7 +119,8 @@ class Receiver:
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
-        self._record = memoryview(bytearray(RECORD_LIMIT))
+        # Not a bytearray, which writes 64 KiB of zeros.
+        self._record = memoryview(mmap.mmap(-1, RECORD_LIMIT, flags=mmap.MAP_PRIVATE))
         self._kept: list[_Received] = []
 
     def receive(self, flags: int = 0) -> Record | None:
