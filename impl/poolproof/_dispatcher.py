@@ -1,14 +1,4 @@
-"""The dispatcher: one thread, one loop, the three handlers as its steps.
-
-    wait for results, deaths and calls
-    read results          result handler
-    bury the dead         worker handler
-    take up new jobs
-    send frames           task handler
-
-Guarantees: everything behind the inbox belongs to this thread, so jobs, links
-and handlers need no lock.
-"""
+"""The dispatcher: the thread that runs a pool's loop, and what other threads ask of it."""
 
 from __future__ import annotations
 
@@ -20,19 +10,12 @@ from ._callbacks import CallbackRunner
 from ._direct import DirectCalls
 from ._errors import PoolTerminatedError
 from ._inbox import Inbox
-from ._job_queue import JobQueue
-from ._jobs import Job
 from ._link import Link
-from ._loans import RECALL_S, Loans
-from ._memory import Shelf
-from ._relief import Relief
-from ._result_handler import ResultHandler
+from ._loop import Loop
 from ._results import AsyncResult
 from ._shutdown import Termination
 from ._state import Event, PoolState, StateMachine
-from ._task_handler import TaskHandler
 from ._waiting import Latch
-from ._watch import Watch
 from ._worker_handler import WorkerHandler
 
 if TYPE_CHECKING:
@@ -53,32 +36,25 @@ class Dispatcher:
     ) -> None:
         self._machine = machine
         self._workers = workers
+        self._traced = trace is not None
         self._callbacks = CallbackRunner()
-        self._shelf = Shelf()
         #: where other threads put jobs
         self.inbox = Inbox()
         try:
-            self._watch = Watch(self.inbox.fd)
+            self._loop = Loop(machine, workers, size, self.inbox, self._callbacks, trace)
         except OSError:
             self.inbox.close()
             raise
-        self._loans = Loans(self._watch.results, self._watch.no_results, self.inbox.wake)
-        self._jobs = JobQueue(self.settle, self._finish)
-        self._tasks = TaskHandler(size, self._jobs, self._shelf, self._loans)
-        self._relief = Relief()
-        self._direct = DirectCalls(self._loans, self._jobs.new_run)
-        self._results = ResultHandler(self._jobs, self._shelf, trace)
-        self._trace = trace
+        self._direct = DirectCalls(self._loop.loans, self._loop.jobs.new_run)
         self._termination = Termination(
-            workers.links, workers.starter, self._abandon_all, self._release
+            workers.links, workers.starter, self._abandon, self._release
         )
         self._released = Latch()
         self._thread = threading.Thread(target=self._run, name="poolproof-dispatcher", daemon=True)
 
     def start(self) -> None:
         """Start the loop; the workers are there already."""
-        for link in self._workers.links:
-            self._welcome(link)
+        self._loop.begin()
         try:
             self._thread.start()
         except BaseException:  # no thread to be had: the workers must not stay (gh-82682)
@@ -95,7 +71,7 @@ class Dispatcher:
     @property
     def traced(self) -> bool:
         """Tell whether the pool writes a trace."""
-        return self._trace is not None
+        return self._traced
 
     def apply(self, call: Call) -> None:
         """Run a call whose outcome is waited for: in this thread, if a worker is idle."""
@@ -106,11 +82,11 @@ class Dispatcher:
 
     def close(self) -> None:
         """The pool closes: run what was submitted."""
-        self.inbox.put(self._jobs.end_input)
+        self.inbox.put(self._loop.jobs.end_input)
 
     def drain(self) -> None:
         """A thread joins the closed pool: it cannot take results of imap meanwhile."""
-        self.inbox.put(self._jobs.lift_windows)
+        self.inbox.put(self._loop.jobs.lift_windows)
 
     def repopulate(self) -> None:
         """Start missing workers, and wait until that was tried."""
@@ -120,7 +96,7 @@ class Dispatcher:
 
     def hand_over(self) -> None:
         """The calling thread is about to wait: have nothing that only it could give back."""
-        self._loans.hand_over()
+        self._loop.loans.hand_over()
 
     def terminate(self) -> None:
         """End everything now; returns when no worker is left."""
@@ -143,12 +119,12 @@ class Dispatcher:
         """The workers, for the pool's repr and for CPython's tests."""
         return list(self._workers.links)
 
-    # -- the loop
+    # -- its thread
 
     def _run(self) -> None:
         try:
-            while not self._ended():
-                self._turn()
+            while not self._loop.ended():
+                self._loop.turn()
         except BaseException:
             if not self._released.happened():  # a defect of the pool: nobody may wait for it
                 self._machine.apply(Event.TERMINATE)
@@ -159,127 +135,18 @@ class Dispatcher:
             else:
                 self._release()
 
-    def _ended(self) -> bool:
-        state = self._machine.state
-        if state is PoolState.TERMINATE:
-            return True
-        if state is PoolState.CLOSE and not len(self.inbox) and self._jobs.empty:
-            links = self._workers.links
-            if self._loans.reclaim(links) == links:
-                self._workers.dismiss()
-            return not self._workers.links
-        return False
-
-    def _turn(self) -> None:
-        rung, fds = self._watch.wait(self._timeout_s())
-        self.inbox.wake_up(rung)
-        for fd in fds:
-            if (link := self._watch.link(fd)) is not None:
-                self._serve(link, fd)
-        self._take_back()
-        self._take_inbox()
-        self._repopulate()
-        self._jobs.sweep()
-        room = self._tasks.refill(self._workers.links)
-        self._relief.look(self._workers.links)
-        # A pool without workers, broken or not yet whole, has none with room either; and yet
-        # every call must be answered.
-        self.inbox.feel(hungry=room or not self._workers.links)
-
-    def _timeout_s(self) -> float | None:
-        if not self.inbox.fall_asleep() or (self.inbox.hungry and self._jobs.has_fed_tasks()):
-            return 0.0
-        pauses = [self._workers.pause_s()] if self._workers.waiting_to_retry else []
-        if self._loans.recalled:
-            pauses.append(RECALL_S)
-        if (pause_s := self._relief.pause_s) is not None:
-            pauses.append(pause_s)
-        return min(pauses, default=None)
-
-    def _serve(self, link: Link, fd: int) -> None:
-        if fd == link.death_fd:
-            self._watch.no_death(link)
-            link.lost = True
-            if self._loans.reclaim([link]):
-                self._bury(link)
-            else:
-                link.hang_up()
-        elif self._results.drain(link) and link.ready:
-            self._workers.became_ready()
-
-    def _bury(self, link: Link) -> None:
-        self._watch.no_results(link)
-        self._workers.bury(link, self._results, self._jobs)
-
-    def _take_back(self) -> None:
-        """Serve the links that callers gave back with a frame out, or with a dead worker."""
-        for link in self._loans.take_back():
-            self._jobs.adopt(frame.job for frame in link.ledger)
-            if not link.lost:
-                self._results.drain(link)
-        # Not only those that came back as lost: a worker may die while its link is given back.
-        if lost := [link for link in self._workers.links if link.lost]:
-            for link in self._loans.reclaim(lost):
-                self._bury(link)
-
-    def _take_inbox(self) -> None:
-        inbox, jobs = self.inbox, self._jobs
-        for _ in range(len(inbox)):
-            entry = inbox.take()
-            if isinstance(entry, Call):
-                jobs.submit_call(entry)
-            elif isinstance(entry, Job):
-                jobs.submit(entry)
-            else:
-                entry()
-
-    def _repopulate(self) -> None:
-        if self._machine.state is PoolState.RUN or not self._jobs.empty:
-            for link in self._workers.repopulate():
-                self._welcome(link)
-        if self._workers.broken is not None:
-            self._abandon_jobs(self._workers.broken)
-
-    def _welcome(self, link: Link) -> None:
-        self._watch.results(link)
-        self._watch.death(link)
-
-    def _finish(self, job: Job) -> None:
-        if self._jobs.drop(job):
-            for link in self._workers.links:
-                link.forget(job.call_id)
-            job.conclude()
-
     # -- the end
 
-    def _abandon_all(self) -> None:
+    def _abandon(self) -> None:
         error = PoolTerminatedError("the pool was terminated before the outcome arrived")
         self._callbacks.abandon(error)
-        self._abandon_jobs(error)
-        self._loans.abandon(self._workers.links, error)
+        self._loop.abandon(error)
         self.inbox.abandon(error)
-
-    def _abandon_jobs(self, error: BaseException) -> None:
-        for job in self._jobs.drop_all():
-            job.abandon(error)
 
     def _release(self) -> None:
         try:
-            self._release_all()
+            self._loop.release()
+            self.inbox.close()
+            self._callbacks.stop()
         finally:
             self._released.happen()  # whatever fails, nobody may wait for ever
-
-    def _release_all(self) -> None:
-        for link in self._workers.links:
-            self._results.trace_rest(link)
-            for frame in list(link.ledger):
-                self._shelf.take_from(frame)
-        self._loans.close(self._workers.links)
-        self._workers.links.clear()
-        self._workers.starter.end()
-        self._shelf.close()
-        if self._trace is not None:
-            self._trace.close()
-        self._watch.close()
-        self.inbox.close()
-        self._callbacks.stop()

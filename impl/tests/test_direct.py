@@ -52,7 +52,7 @@ def _idle_pool(workers: int = 1, method: str = "fork") -> Iterator[Pool]:
 
 
 def _wait_until_idle(pool: Pool, workers: int) -> None:
-    await_(lambda: len(pool._dispatcher._loans._idle) == workers)
+    await_(lambda: len(pool._dispatcher._loop.loans._idle) == workers)
 
 
 def _thread(target: Callable[[], object]) -> threading.Thread:
@@ -113,7 +113,7 @@ def test_an_idle_worker_is_used_without_the_dispatcher(
             pool.apply(_fail, ("of the task",))
         assert "_fail" in str(caught.value.__cause__), "the remote traceback"
         pool.apply(_pid, (0.01,))  # longer than an outcome may wait for its neighbours
-        assert len(pool._dispatcher._loans._idle) == 2
+        assert len(pool._dispatcher._loop.loans._idle) == 2
 
 
 @pytest.mark.parametrize("size", [10, 1 << 20])
@@ -152,7 +152,7 @@ def test_a_worker_that_dies_on_loan_fails_its_call_and_is_replaced(method: str) 
 def test_a_worker_that_dies_as_its_link_is_given_back_is_replaced() -> None:
     with nothing_left(), _idle_pool() as pool:
         for _ in range(20):
-            loans, (link,) = pool._dispatcher._loans, pool._dispatcher.links
+            loans, (link,) = pool._dispatcher._loop.loans, pool._dispatcher.links
 
             def use(loan: Loan) -> None:
                 loan[0].process.kill()
@@ -169,7 +169,7 @@ def test_a_worker_that_dies_as_its_link_is_given_back_is_replaced() -> None:
 def test_a_link_on_offer_whose_worker_is_known_to_be_dead_gets_no_task() -> None:
     """What is left of a death in the very moment in which the link is given back."""
     with nothing_left(), _idle_pool() as pool:
-        loans, (link,) = pool._dispatcher._loans, pool._dispatcher.links
+        loans, (link,) = pool._dispatcher._loop.loans, pool._dispatcher.links
         borrowed = [loans._idle.pop()]
         link.process.kill()
         await_(lambda: link.lost)
@@ -304,7 +304,7 @@ def test_close_lets_a_call_end_that_is_out() -> None:
     with nothing_left(), _idle_pool() as pool:
         outcomes: list[Any] = []
         caller = _thread(lambda: outcomes.append(pool.apply(_pid, (0.3,))))
-        await_(lambda: not pool._dispatcher._loans._idle)
+        await_(lambda: not pool._dispatcher._loop.loans._idle)
         pool.close()
         pool.join()
         _join(caller)
@@ -343,7 +343,7 @@ def test_a_worker_that_comes_late_gets_what_lies_unread_before_a_busy_one(tmp_pa
         for path in started:
             pool.apply_async(block, (str(path),))
         await_(lambda: sum(path.exists() for path in started) == 2)
-        await_(lambda: not pool._dispatcher._jobs.waiting)
+        await_(lambda: not pool._dispatcher._loop.jobs.waiting)
         barrier.unlink()
         await_(lambda: all(path.exists() for path in started))
 
