@@ -97,7 +97,10 @@ class Loop:
         self._inbox.feel(hungry=room or not self._workers.links)
 
     def _timeout_s(self) -> float | None:
-        if not self._inbox.fall_asleep() or (self._inbox.hungry and self.jobs.has_fed_tasks()):
+        if not self._inbox.fall_asleep():
+            return 0.0
+        # Looked at behind that: the thread that feeds them rings from then on.
+        if self._workers.links and self._inbox.hungry and self.jobs.has_fed_tasks():
             return 0.0
         pauses = [self._workers.pause_s()] if self._workers.waiting_to_retry else []
         if self.loans.recalled:

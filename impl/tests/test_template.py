@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import mmap
 import multiprocessing
 import os
@@ -245,6 +246,22 @@ def test_a_fork_that_fails_in_the_template_is_tried_again(faulty: _Faulty) -> No
         faulty.fail(False)
         assert result.get(WAIT_S) == 9
         template_of(pool)
+
+
+def test_a_pool_that_can_start_no_worker_does_not_poll(
+    faulty: _Faulty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with one_worker() as pool:
+        next(pool.imap(square, itertools.count()))  # its tasks stay: nobody takes the results
+        faulty.fail(True)
+        (before,) = pool._pool
+        before.kill()
+        workers = pool._dispatcher._workers
+        await_(lambda: workers.waiting_to_retry and not pool._pool, "the failed start")
+        turns = mock.Mock(side_effect=pool._dispatcher._loop.turn)
+        monkeypatch.setattr(pool._dispatcher._loop, "turn", turns)
+        await_(lambda: workers.broken is not None, "the last failed start")
+        assert turns.call_count < 50
 
 
 def test_the_error_of_a_fork_that_fails_in_the_template_is_told(faulty: _Faulty) -> None:
