@@ -91,7 +91,8 @@ class Inbox:
         self._hungry = hungry
 
     def __len__(self) -> int:
-        return len(self._entries)
+        # What comes once it is over is for whoever put it to refuse.
+        return 0 if self._over else len(self._entries)
 
     def take(self) -> Entry:
         """Take the oldest entry.
@@ -114,8 +115,13 @@ class Inbox:
             else:
                 entry()
 
+    def refuse(self) -> None:
+        """Refuse what is there, and what comes from now on."""
+        self._over = True
+        self._refuse()
+
     def close(self) -> None:
-        """Refuse what comes from now on."""
+        """Refuse everything, and ring no more."""
         self._over = True
         self._alarm.close()
         self._refuse()

@@ -75,6 +75,8 @@ class Loop:
         if state is PoolState.CLOSE and not len(self._inbox) and self.jobs.empty:
             links = self._workers.links
             if self.loans.reclaim(links) == links:
+                # First: who found the pool open may submit only now, and no worker is left for it.
+                self._inbox.refuse()
                 self._workers.dismiss()
             return not self._workers.links
         return False

@@ -5,12 +5,16 @@ from __future__ import annotations
 import gc
 import itertools
 import multiprocessing
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -203,6 +207,43 @@ def test_terminate_does_not_wait_for_a_pickling_method_that_blocks(gate: threadi
             result.get(0)
         gate.set()
         _within(WAIT_S, pool.join)
+
+
+SUBMISSIONS: dict[str, Callable[[Pool], Callable[[], object]]] = {
+    "apply": lambda pool: partial(pool.apply, square, (3,)),
+    "apply_async": lambda pool: partial(pool.apply_async(square, (3,)).get, WAIT_S),
+    "map": lambda pool: partial(pool.map_async(square, range(9)).get, WAIT_S),
+    "imap": lambda pool: partial(pool.imap(square, range(9)).next, WAIT_S),
+}
+
+
+@pytest.mark.parametrize("submit", SUBMISSIONS.values(), ids=SUBMISSIONS)
+def test_who_submits_while_the_workers_are_dismissed_is_refused(
+    submit: Callable[[Pool], Callable[[], object]],
+    context: BaseContext,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with nothing_left():
+        pool = Pool(1, context=context)
+        assert pool.apply_async(square, (2,)).get(WAIT_S) == 4
+        (link,) = pool._dispatcher.links
+        os.kill(link.pid, signal.SIGSTOP)  # so that the pool does not end meanwhile
+        pool.close()
+        await_(lambda: link.retiring, "the sentinel")
+        # A submission that found the pool open, and was overtaken by close().
+        monkeypatch.setattr(pool, "_check_running", mock.Mock())
+        refused: list[object] = []
+        _within(WAIT_S, partial(_refusal_of, submit(pool), refused))
+        assert refused == ["the pool ended while the job was submitted"]
+        os.kill(link.pid, signal.SIGCONT)
+        _within(WAIT_S, pool.join)
+
+
+def _refusal_of(wait: Callable[[], object], refused: list[object]) -> None:
+    try:
+        refused.append(wait())
+    except PoolTerminatedError as error:
+        refused.append(str(error))
 
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # the fork is the point
