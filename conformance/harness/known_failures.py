@@ -11,6 +11,9 @@ from .findings import revise
 from .readiness import ReadySubject
 from .ruling import Ruling
 
+#: a subject may have fewer where it runs now
+_START_METHODS = ("fork", "spawn", "forkserver")
+
 
 class KnownFailures:
     """The deviation files of a run's subjects; used by one thread."""
@@ -25,6 +28,20 @@ class KnownFailures:
         """Read the files.  Raises: DeviationError."""
         for subject in self._subjects:
             self._files[subject] = deviation_files.of_subject(subject, self._folder, load_clauses())
+
+    def check(self, subjects: Iterable[ReadySubject]) -> None:
+        """Refuse what can never apply: an entry under a start method that its subject has not.
+
+        Raises: DeviationError.
+        """
+        for subject in subjects:
+            methods = {*_START_METHODS, *subject.told.get("start_methods", ())}
+            for entry in self._files[subject.name].entries if subject.available else ():
+                if not methods.issuperset(entry.start_methods):
+                    raise deviation_files.DeviationError(
+                        f"{entry.file}: entry {entry.clause}: expected start_method out of "
+                        f"{', '.join(sorted(methods))}, got {', '.join(entry.start_methods)}"
+                    )
 
     def fails(self, subject: str, clause: str, start_method: str) -> bool:
         """Whether the clause has an entry; the oracle, where it is no subject, has none."""

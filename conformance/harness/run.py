@@ -112,6 +112,7 @@ class Run:
             Checks(self._zygotes, self._runner, self._folder, self._numbers, self.options),
             smoke=self._smoke,
         )
+        self._known.check(self.subjects)
 
     def plan(self, planned: Iterable[tuple[Test, ReadySubject, str]]) -> None:
         """Queue what pytest is going to ask for, and write the record file's head."""

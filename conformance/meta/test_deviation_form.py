@@ -1,12 +1,15 @@
 """The form of the files of known failures, without any run."""
 
 import re
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from ..clauses import load_clauses
-from ..harness.deviation_files import DeviationError, load
+from ..harness.deviation_files import DeviationError, load, path_of
+from ..harness.known_failures import KnownFailures
+from ..harness.readiness import ReadySubject
 
 
 @pytest.mark.parametrize(
@@ -44,3 +47,24 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         load(path, load_clauses())
     with pytest.raises(DeviationError, match="expected a file to read, got: Is a directory"):
         load(tmp_path, load_clauses())
+
+
+@pytest.mark.parametrize(
+    ("method", "refused"), [("frok", True), ("fork", False), ("spawn", False), ("ray", False)]
+)
+def test_a_start_method_that_the_pool_has_not_is_refused(
+    tmp_path: Path, method: str, refused: bool
+) -> None:
+    """The standard library's are known everywhere; an engine has one of its own."""
+    name = "mylib:Pool"
+    path_of(tmp_path, name).write_text(
+        "[[deviation]]\nclause = 'MAP-01'\nverdict = 'FAIL'\nreason = 'x'\n"
+        f"start_method = '{method}'\n",
+        encoding="utf-8",
+    )
+    known = KnownFailures([name], tmp_path)
+    known.read()
+    expected = "entry MAP-01: expected start_method out of fork, forkserver, ray, spawn, got frok"
+    with pytest.raises(DeviationError, match=expected) if refused else nullcontext():
+        known.check([ReadySubject(name, ("ray",), {"start_methods": ["ray"]})])
+    known.check([ReadySubject(name, (), {}, reason="it is not installed")])
