@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
@@ -33,21 +32,26 @@ class Starter:
         self._worker_args = worker_args
         self._template: Template | None = None
 
-    @contextmanager
-    def template_beside(self) -> Iterator[None]:
-        """Fork a template where the context forks, and have the body start the first workers.
+    def start_first(self, count: int) -> list[Started]:
+        """Start the first workers and, where the context forks, a template of later ones.
 
-        Raises: whatever starting a process raises, with nothing left behind.
+        Raises: whatever starting a process raises; no worker is left then, but the template may be.
         """
-        # First, so that it inherits nothing of the workers'.
-        template = template_of(self._context, worker_main, self._worker_args)
+        made: list[Started] = []
+        running = 0
         try:
-            yield
+            for _ in range(count):
+                made.append(_with_channel(self._process))  # noqa: PERF401  as below
+            # Nothing between the forks that can come before: what is touched there is copied anew.
+            self._template = template_of(self._context, worker_main, self._worker_args)
+            for process, _, _ in made:
+                process.start()
+                running += 1
         except BaseException:
-            if template is not None:
-                template.end()
+            _close_channels(made[running:])
+            discard_started(made[:running])
             raise
-        self._template = template
+        return made
 
     def start(self, count: int) -> list[Started]:
         """Start workers.
@@ -71,7 +75,15 @@ class Starter:
                 if self._template.retired:  # by another thread, which terminates the pool
                     raise
                 self._give_up_template()
-        return _launch(partial(_process, self._context, self._worker_args))
+        return _launch(self._process)
+
+    def _process(self, peer: socket.socket) -> BaseProcess:
+        process: BaseProcess = self._context.Process(  # type: ignore[attr-defined]  # every concrete context has it
+            target=worker_main, args=(peer, *self._worker_args)
+        )
+        process.name = process.name.replace("Process", "PoolWorker")
+        process.daemon = True
+        return process
 
     def buried(self, process: BaseProcess) -> None:
         """A worker is dead, and its exit code was waited for."""
@@ -95,34 +107,37 @@ class Starter:
 
 def _launch(make: Callable[[socket.socket], BaseProcess]) -> Started:
     # A channel of its own for each attempt: one that failed may have left a worker that reads it.
+    made = _with_channel(make)
+    try:
+        made[0].start()
+    except BaseException:
+        _close_channels([made])
+        raise
+    return made
+
+
+def _with_channel(make: Callable[[socket.socket], BaseProcess]) -> Started:
     own, peer = socket_pair()
     try:
         for end in (own, peer):
             _descriptors.register(end)
-        process = make(peer)
-        process.start()
+        return make(peer), own, peer
     except BaseException:
         own.close()
         peer.close()
         raise
-    return process, own, peer
 
 
-def _process(context: BaseContext, args: tuple[Any, ...], peer: socket.socket) -> BaseProcess:
-    process: BaseProcess = context.Process(target=worker_main, args=(peer, *args))  # type: ignore[attr-defined]  # every concrete context has it
-    process.name = process.name.replace("Process", "PoolWorker")
-    process.daemon = True
-    return process
-
-
-def discard_started(started: Iterable[Started]) -> None:
-    """End workers that have no link yet, and close both ends of their channels."""
-    processes = []
-    for process, own, peer in started:
+def _close_channels(made: Iterable[Started]) -> None:
+    for _, own, peer in made:
         own.close()
         peer.close()
-        processes.append(process)
-    discard(processes)
+
+
+def discard_started(started: Sequence[Started]) -> None:
+    """End workers that have no link yet, and close both ends of their channels."""
+    _close_channels(started)
+    discard(process for process, _, _ in started)
 
 
 def discard(processes: Iterable[BaseProcess]) -> None:

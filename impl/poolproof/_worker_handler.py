@@ -20,7 +20,7 @@ from ._job_queue import JobQueue
 from ._ledger import Frame
 from ._link import Link
 from ._result_handler import ResultHandler, deliver_outcomes
-from ._starter import Starter, discard, discard_started
+from ._starter import Started, Starter, discard, discard_started
 
 if TYPE_CHECKING:
     from ._trace import TraceWriter
@@ -61,8 +61,11 @@ class WorkerHandler:
 
         Raises: whatever starting a process raises, with nothing left behind.
         """
-        with self.starter.template_beside():
-            self.start(self._size)
+        try:
+            self._link(self.starter.start_first(self._size))
+        except BaseException:
+            self.starter.end()
+            raise
 
     def start(self, count: int) -> list[Link]:
         """Start workers.
@@ -71,7 +74,9 @@ class WorkerHandler:
         descriptor; nothing is left behind then.
         """
         # All of them first: only a link needs what a context's Process has beside start().
-        started = self.starter.start(count)
+        return self._link(self.starter.start(count))
+
+    def _link(self, started: list[Started]) -> list[Link]:
         links: list[Link] = []
         try:
             for parts in started:
