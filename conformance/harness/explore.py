@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.errors import UnsatisfiedAssumption
 
 from .attempt import Attempt
@@ -24,12 +24,17 @@ from .expect import shown
 from .request import Request
 from .verdicts import BROKEN, Verdict
 
+PROFILE = "poolproof"
+
 _EXAMPLES = 20  # where a test's own @settings say nothing else
 _SHORTEST_S = 0.5  # a deadline below this measures the scheduler, not the subject
 _SHRINK_SHARE = 0.75  # of a deadline: what making a failure small may cost,
 _SHRINK_LIVES = 10  # or so many times the slowest passing example, where a body starts a cluster
 _PATIENCE = 3.0  # times the slowest passing example
 _STOPS = BROKEN | {Verdict.ERROR, Verdict.UNSUPPORTED, Verdict.BLOCKED}
+# Not the one that explains a failure: it runs larger examples behind the smallest, and minds no
+# budget.
+_PHASES = (Phase.explicit, Phase.generate, Phase.shrink)
 
 Try = Callable[[dict[str, Any], float], Attempt]
 
@@ -42,22 +47,25 @@ class _Spent(BaseException):
     """There is no time for another example.  No Exception: the engine would keep it."""
 
 
-_FAILED = {verdict: type(f"_Failed{verdict}", (_Failed,), {}) for verdict in _STOPS}
+_FAILED = {verdict: type(f"_Failed{verdict}", (_Failed,), {}) for verdict in BROKEN}
+
+
+settings.register_profile(
+    PROFILE,
+    max_examples=_EXAMPLES,
+    phases=_PHASES,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    report_multiple_bugs=False,
+    print_blob=False,
+    suppress_health_check=list(HealthCheck),
+)
 
 
 def use_profile() -> None:
-    """Make these settings the default of every `@given` that is imported from here on."""
-    settings.register_profile(
-        "poolproof",
-        max_examples=_EXAMPLES,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        report_multiple_bugs=False,
-        print_blob=False,
-        suppress_health_check=list(HealthCheck),
-    )
-    settings.load_profile("poolproof")
+    """Make the profile the default of every `@given` that is imported from here on."""
+    settings.load_profile(PROFILE)
 
 
 def explore(test: Any, attempt: Try, request: Request) -> Attempt:
@@ -108,11 +116,16 @@ class _Exploration:
             if self._first is None:
                 self._first = self._last
                 self._until = time.monotonic() + self._shrink_s()
+            if seen.verdict not in BROKEN:
+                raise _Spent  # a smaller example would say the same
             raise _FAILED[seen.verdict](key)
 
     def verdict(self) -> Attempt:
-        """Return the smallest failure, or the PASS (UNSUPPORTED, SKIP) that all examples share."""
-        return self._passed() if self._first is None else self._confirmed()
+        """Return the smallest failure, or the PASS (SKIP) that all examples share."""
+        if self._first is None:
+            return self._passed()
+        arguments, first = self._first
+        return self._confirmed() if first.verdict in BROKEN else self._told(first, arguments)
 
     def _confirmed(self) -> Attempt:
         """Run the smallest failure again under the full deadline."""
