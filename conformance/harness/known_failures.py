@@ -4,15 +4,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ..clauses import load_clauses
+from ..subjects.capabilities import STANDARD_METHODS
 from . import deviation_files
 from .attempt import Attempt
 from .deviations import Deviation, Deviations
 from .findings import revise
 from .readiness import ReadySubject
 from .ruling import Ruling
-
-#: a subject may have fewer where it runs now
-_START_METHODS = ("fork", "spawn", "forkserver")
 
 
 class KnownFailures:
@@ -35,7 +33,8 @@ class KnownFailures:
         Raises: DeviationError.
         """
         for subject in subjects:
-            methods = {*_START_METHODS, *subject.told.get("start_methods", ())}
+            # The standard library's, too: a subject may have fewer where it runs now.
+            methods = {*STANDARD_METHODS, *subject.told.get("start_methods", ())}
             for entry in self._files[subject.name].entries if subject.available else ():
                 if not methods.issuperset(entry.start_methods):
                     raise deviation_files.DeviationError(
@@ -58,13 +57,13 @@ class KnownFailures:
     def write(self, subjects: Iterable[ReadySubject], rulings: Sequence[Ruling]) -> list[Path]:
         """Revise the files by the rulings of a whole run; returns those that were written."""
         written = []
+        if self._folder is not None:  # it is there from then on, whatever there is to write
+            self._folder.mkdir(parents=True, exist_ok=True)
         for subject in subjects:
             known = self._files[subject.name]
             own = [ruling for ruling in rulings if ruling.subject == subject.name]
             revision = revise(known, own, subject.told.get("start_methods", ()))
-            # A folder that was named is there from then on, whatever there is to write.
-            missing = self._folder is not None and not known.path.exists()
-            if missing or revision.changes(known.entries):
+            if revision.changes(known.entries):
                 deviation_files.write(known, revision)
                 written.append(known.path)
         return written

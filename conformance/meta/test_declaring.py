@@ -90,7 +90,17 @@ def test_an_adapter_opens_a_pool_with_an_api_of_its_own(module: str, tmp_path: P
         ({"methods": ["mapp"]}, "expected methods, got mapp; there are: apply, apply_async"),
         ({"methods": "map"}, r"expected a list of methods, got 'map'; write \['map'\]"),
         ({"map": "no"}, "expected True or False for the capability map, got 'no'"),
-        ({"start_methods": "fork"}, "expected start_methods as a tuple, .*, got 'fork'"),
+        ({"start_methods": "fork"}, "expected start_methods as a tuple of texts, .*, got 'fork'"),
+        ({"start_methods": ("fork", "fork")}, "expected start_methods as a tuple of texts"),
+        ({"start_methods": (1,)}, "expected start_methods as a tuple of texts"),
+        ({"not_under": ["fork"]}, r"expected not_under as \{start method: \[capabilities\]\}"),
+        ({"not_under": {"frok": ["map"]}}, "expected start methods in not_under, got frok; there"),
+        (
+            {"not_under": {"fork": ["map"]}, "start_methods": ("crew",)},
+            "expected start methods in not_under, got fork; there are: crew",
+        ),
+        ({"not_under": {"fork": "map"}}, r"list of capabilities, got 'map'; write \['map'\]"),
+        ({"not_under": {"fork": ["mapp"]}}, "expected capabilities in not_under, got mapp; there"),
         ({"prepare": "now"}, "expected a function without arguments as prepare, got 'now'"),
     ],
 )

@@ -25,6 +25,9 @@ METHODS: tuple[str, ...] = (
 )
 """Capabilities that are the presence of the pool method of the same name."""
 
+STANDARD_METHODS: tuple[str, ...] = ("fork", "spawn", "forkserver")
+"""Ways to start workers that `multiprocessing` has, on one system or another."""
+
 
 def _start_methods_here() -> tuple[str, ...]:
     return tuple(multiprocessing.get_all_start_methods())

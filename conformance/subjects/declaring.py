@@ -17,11 +17,11 @@ An engine that needs something up before any pool, a cluster say, names what sta
 ends it: `prepare=start_cluster, release=stop_cluster`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from .capabilities import METHODS, NAMES, Capabilities
+from .capabilities import METHODS, NAMES, STANDARD_METHODS, Capabilities
 
 Target = TypeVar("Target", bound=Callable[..., Any])
 
@@ -70,9 +70,9 @@ def declares(
     for step, function in (("prepare", prepare), ("release", release)):
         if function is not None and not callable(function):
             raise TypeError(f"expected a function without arguments as {step}, got {function!r}")
-    started = capabilities.get("start_methods", ("any",))
-    if not isinstance(started, tuple) or not started:
-        raise TypeError(f"expected start_methods as a tuple, its default first, got {started!r}")
+    started = capabilities.get("start_methods", STANDARD_METHODS)
+    _expect_start_methods(started)
+    _expect_not_under(capabilities.get("not_under", {}), started)
     has = {method: method in methods for method in METHODS}
     declaration = Declaration(Capabilities(**{**has, **capabilities}), adapter, prepare, release)
 
@@ -98,3 +98,21 @@ def _expect_names(what: str, got: Iterable[str], known: frozenset[str]) -> None:
         raise TypeError(
             f"expected {what}, got {', '.join(unknown)}; there are: {', '.join(sorted(known))}"
         )
+
+
+def _expect_start_methods(got: object) -> None:
+    words = got if isinstance(got, tuple) and all(isinstance(word, str) for word in got) else ()
+    if not words or len(set(words)) < len(words):
+        raise TypeError(
+            f"expected start_methods as a tuple of texts, its default first, got {got!r}"
+        )
+
+
+def _expect_not_under(got: object, started: tuple[str, ...]) -> None:
+    if not isinstance(got, Mapping):
+        raise TypeError(f"expected not_under as {{start method: [capabilities]}}, got {got!r}")
+    _expect_names("start methods in not_under", got, frozenset(started))
+    for names in got.values():
+        if isinstance(names, str):
+            raise TypeError(f"expected a list of capabilities, got {names!r}; write [{names!r}]")
+        _expect_names("capabilities in not_under", names, NAMES)
