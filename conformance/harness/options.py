@@ -2,6 +2,7 @@
 
 import argparse
 import difflib
+import math
 import multiprocessing
 import os
 import tempfile
@@ -21,6 +22,8 @@ from . import budget
 Number = TypeVar("Number", int, float)
 
 DEFAULT_POOLS = ("poolproof:Pool", "multiprocessing:Pool")
+
+_LONGEST_SCALE = 1000.0  # some minutes become days
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--list", action="store_true", help="print the clauses and run nothing")
     group.addoption(
         "--budget-scale",
-        type=_positive(float),
+        type=_positive(float, _LONGEST_SCALE),
         default=1.0,
         metavar="X",
         help="stretch every deadline by this factor (default: 1)",
@@ -193,12 +196,13 @@ def _meant(prefix: str, ids: Sequence[str]) -> str:
     return f"is it {' or '.join(near)}?" if near else f"areas are {', '.join(areas)}"
 
 
-def _positive(kind: type[Number]) -> Callable[[str], Number]:
+def _positive(kind: type[Number], most: float = math.inf) -> Callable[[str], Number]:
     def read(text: str) -> Number:
         with suppress(ValueError):
-            if (value := kind(text)) > 0:
+            if 0 < (value := kind(text)) <= most:
                 return value
         whole = "whole " if kind is int else ""
-        raise argparse.ArgumentTypeError(f"expected a {whole}number above 0, got {text!r}")
+        bound = f" and at most {most:g}" if most < math.inf else ""
+        raise argparse.ArgumentTypeError(f"expected a {whole}number above 0{bound}, got {text!r}")
 
     return read
