@@ -8,6 +8,7 @@ Bodies run outside pytest, so a bare `assert` has nothing to show but its own
 message: use these.  Imported by clause tests; knows no subject.
 """
 
+import re
 import reprlib
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn, TypeVar
@@ -15,6 +16,8 @@ from typing import Any, NoReturn, TypeVar
 E = TypeVar("E", bound=BaseException)
 
 _MOST_CAUSES = 10  # of one error: a chain that is longer tells nothing more
+
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+(?=>)")
 
 _short = reprlib.Repr()
 _short.maxlist = _short.maxtuple = _short.maxdict = _short.maxset = 20
@@ -123,9 +126,9 @@ def never(why: str) -> NoReturn:
 
 
 def shown(value: Any) -> str:
-    """Return a short text of any value; never raises, whatever its repr does."""
+    """Return a short text of any value, the same in each run; never raises, as its repr may."""
     try:
-        return _short.repr(value)
+        return _ADDRESS.sub("", _short.repr(value))
     except Exception as error:  # noqa: BLE001 - user objects may raise anything here
         return f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
 

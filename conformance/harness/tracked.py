@@ -56,6 +56,9 @@ class Tracked:
         self._name = name
         self._tracker = tracker
 
+    def __repr__(self) -> str:
+        return repr(self.raw)
+
     def __getattr__(self, attribute: str) -> Any:
         try:
             value = getattr(self.raw, attribute)
