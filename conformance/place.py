@@ -4,6 +4,8 @@ Tells the two apart by its own name, and answers what follows from it: how the s
 and where it may write.  An installed suite writes to the current folder, never beside itself.
 """
 
+import os
+import shlex
 from pathlib import Path
 from typing import Final
 
@@ -14,8 +16,9 @@ SOURCE_ROOT: Final = ROOM.parents[PACKAGE.count(".")]
 """The folder on the path from which this package is imported."""
 INSTALLED: Final = "." in PACKAGE
 
-PYTEST: Final = f"python -m pytest --pyargs {PACKAGE}" if INSTALLED else "pytest conformance"
-"""What starts this suite; with `-m` the current folder is importable, and so is a pool in it."""
+_NAMED: Final = f"--pyargs {PACKAGE}" if INSTALLED else shlex.quote(os.path.relpath(ROOM))
+PYTEST: Final = f"python -m pytest {_NAMED}"
+"""What starts this suite from the current folder; with `-m` a pool in that folder is importable."""
 
 SHIPPED_DEVIATIONS: Final = ROOM / "deviations"
 OWN_DEVIATIONS: Final = Path("poolproof-deviations") if INSTALLED else SHIPPED_DEVIATIONS

@@ -1,6 +1,9 @@
 """The command that replays a ruling: what it has to repeat of the run that ruled."""
 
+import os
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,3 +70,19 @@ def test_what_is_known_is_known_again(verdict: Verdict, folder: Path, added: lis
     """A stale entry passes, and a known failure fails, where its file is not read."""
     known = Deviation("MAP-01", frozenset({Verdict.FAIL}), "x", file=folder / "m.Pool.toml")
     assert _replay("MAP-01", verdict, known) == added
+
+
+def test_the_suite_is_named_from_the_current_folder(tmp_path: Path) -> None:
+    """Who holds a pool to a checkout from elsewhere can copy the command, too."""
+    told = subprocess.run(
+        [sys.executable, "-c", f"import {place.PACKAGE}.place as place; print(place.PYTEST)"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(place.SOURCE_ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    *command, room = shlex.split(told.stdout)
+    assert command == ["python", "-m", "pytest"]
+    assert (tmp_path / room).resolve() == place.ROOM

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from .. import place
 from ..harness.budget import Budget
 from ..harness.exits import Exit, in_words
 from ..harness.processes import catches
@@ -50,7 +51,7 @@ def test_a_broken_pool_gives_1(suite: Suite) -> None:
     (verdict,) = suite.records("verdict")
     assert verdict["verdict"] == "FAIL"
     assert verdict["stdlib"].startswith("PASS")
-    assert verdict["replay"].startswith(f"pytest conformance --pool {pool} --start-method fork")
+    assert verdict["replay"].startswith(f"{place.PYTEST} --pool {pool} --start-method fork")
     assert verdict["expected"]
     assert verdict["observed"]
     assert "expected: what multiprocessing:Pool does" in text
