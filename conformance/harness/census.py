@@ -28,6 +28,8 @@ _SHM = Path("/dev/shm")  # noqa: S108 - the kernel's folder
 _FAMILIES = ("multiprocessing", "multiprocess", "billiard")
 _ARENA = re.compile(r"/pym-\d+-\w+ \(deleted\)$")
 """Memory that `multiprocessing.heap` (and its forks) keeps for the process, for reuse."""
+_PROBE_NAME = re.compile(r"[a-z0-9_]{8}")
+_PROBE = b"blat"  # see tempfile._get_default_tempdir
 _MOST_NAMED = 5
 Clock = Callable[[], float]  # body time
 _TRACKER_REPORT = re.compile(r"There appear to be (\d+) leaked ([\w ]+?) objects")
@@ -126,8 +128,21 @@ def outlived(body: Exited, patience_s: float, clock: Clock) -> Census:
     found = _settle(lambda: _survivors(body), patience_s, clock)
     for count, kind in _TRACKER_REPORT.findall(body.output):
         found.semaphores.append(f"{count} {kind}s, unlinked by the resource tracker")
-    found.temp_files = sorted(path.name for path in body.temp.iterdir())
+    found.temp_files = sorted(path.name for path in body.temp.iterdir() if not _is_probe(path))
     return found
+
+
+def _is_probe(path: Path) -> bool:
+    """Whether a file is how `tempfile` finds out that a folder takes files, as it first looks.
+
+    It unlinks the file at once, but for a worker that is terminated in between.
+    """
+    if not _PROBE_NAME.fullmatch(path.name) or not path.is_file():
+        return False
+    try:
+        return path.stat().st_size <= len(_PROBE) and path.read_bytes() in (b"", _PROBE)
+    except FileNotFoundError:  # it is unlinked now
+        return True
 
 
 def sweep(body: Exited) -> None:
