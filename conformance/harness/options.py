@@ -173,7 +173,7 @@ def _nearest(folder: Path) -> Path:
 def mistyped(options: Options) -> str:
     """Say which `--clause` begins no clause, whatever its level; empty where each begins one."""
     ids = list(load_clauses())
-    wrong = [p for p in options.clauses if not any(name.startswith(p) for name in ids)]
+    wrong = [p for p in options.clauses if not p or not any(name.startswith(p) for name in ids)]
     told = [f"{prefix!r} ({_meant(prefix, ids)})" for prefix in wrong]
     if not told:
         return ""
@@ -184,7 +184,7 @@ def _meant(prefix: str, ids: Sequence[str]) -> str:
     """Say what could be meant by what begins no id."""
     wanted = prefix.upper()
     case = f"ids are in capitals: {wanted}"
-    if any(name.startswith(wanted) for name in ids):
+    if wanted and any(name.startswith(wanted) for name in ids):
         return case
     areas = list(dict.fromkeys(name.partition("-")[0] for name in ids))
     area = wanted.partition("-")[0]

@@ -78,6 +78,7 @@ _MISTYPED = {
     "MPA-01": "is it MAP?",
     "deth": "is it DEATH?",
     "NOSUCH": "areas are API, ",
+    "": "areas are API, ",
 }
 
 
