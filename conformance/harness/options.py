@@ -5,6 +5,8 @@ import difflib
 import math
 import multiprocessing
 import os
+import shlex
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -144,6 +146,13 @@ def read_options(config: pytest.Config) -> Options:
         examples=option("--examples"),
         shrink=not option("--no-shrink"),
     )
+
+
+def command() -> str:
+    """Return the command line of this process, as a shell takes it."""
+    program = Path(sys.argv[0]).name
+    started = ["python", "-m", "pytest"] if program == "__main__.py" else [program]
+    return shlex.join([*started, *sys.argv[1:]])
 
 
 def _refuse_folder(folder: Path, *, makes: bool) -> None:

@@ -4,10 +4,7 @@ Registered by `conformance/conftest.py` in a checkout; an installed suite offers
 the same module as an entry point.
 """
 
-import contextlib
 import dataclasses
-import shlex
-import signal
 import sys
 from collections.abc import Generator
 from pathlib import Path
@@ -27,12 +24,13 @@ from .markdown import append_summary
 from .readiness import UnusableSubjectError
 from .records import refusal
 from .run import Run
-from .signals import handled
+from .signals import Interruption
 from .summary import print_summary
 from .zygotes import ZygoteError
 
 NAME = "poolproof-conformance"
 _RUN = pytest.StashKey[Run]()
+_INTERRUPTION = pytest.StashKey[Interruption]()
 _LOG_WIDTH = 140  # columns of the summary where no terminal says how many there are
 
 
@@ -68,6 +66,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
     A project that holds its own pool may have set `python_files` to suit its own tests.
     """
+    if concerns_suite(config):
+        interruption = config.stash[_INTERRUPTION] = Interruption()
+        config.add_cleanup(interruption.close)
     if "test_*.py" not in (patterns := config.getini("python_files")):
         patterns.append("test_*.py")  # the list that pytest asks, in this run
     if config.option.verbose == 0 and holds_pools(config) and not config.option.collectonly:
@@ -85,11 +86,8 @@ def pytest_collection(session: pytest.Session) -> None:
             "bodies run side by side already: leave out -n of pytest-xdist (-p no:xdist), "
             "and say --jobs N"
         )
-    run = Run(options.read_options(config), _command())
+    run = Run(options.read_options(config), options.command())
     config.stash[_RUN] = run
-    ended = contextlib.ExitStack()  # what a service or `timeout` sends ends it as Ctrl-C does
-    ended.enter_context(handled(signal.SIGTERM, signal.default_int_handler))
-    config.add_cleanup(ended.close)
     _check_summary(run)
     if run.options.record and (refused := refusal(run.options.record)):
         run.trouble = refused
@@ -144,6 +142,17 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """End here a run that was interrupted where that could not be raised."""
+    done = yield
+    if interruption := item.config.stash.get(_INTERRUPTION, None):
+        if isinstance(item, ClauseItem):
+            interruption.check()
+        interruption.rearm()
+    return done
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
@@ -167,18 +176,20 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     run = session.config.stash.get(_RUN, None)
     if run is None:
         return
-    # A second Ctrl-C would end what ends the run.
-    with handled(signal.SIGINT, signal.SIG_IGN), handled(signal.SIGTERM, signal.SIG_IGN):
-        if exitstatus in (0, 1):
-            session.exitstatus = run.exit_code(int(exitstatus))
-        ended = exitstatus in (Exit.CONFORMS, Exit.FAILED, Exit.NOTHING_RAN)
-        try:
-            if ended and run.has_all:  # not with -x, which stops at the first failure with code 1
-                run.finish(int(session.exitstatus))
-            if run.options.summary is not None:
-                append_summary(run.options.summary, run, int(session.exitstatus))
-        finally:  # a disk may have become full
-            run.close()
+    interruption = session.config.stash[_INTERRUPTION]
+    interruption.forbid()
+    if interruption.came:
+        exitstatus = session.exitstatus = Exit.INTERRUPTED
+    elif exitstatus in (0, 1):
+        session.exitstatus = run.exit_code(int(exitstatus))
+    ended = exitstatus in (Exit.CONFORMS, Exit.FAILED, Exit.NOTHING_RAN)
+    try:
+        if ended and run.has_all:  # not with -x, which stops at the first failure with code 1
+            run.finish(int(session.exitstatus))
+        if run.options.summary is not None:
+            append_summary(run.options.summary, run, int(session.exitstatus))
+    finally:  # a disk may have become full
+        run.close()
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
@@ -238,9 +249,3 @@ def _check_filter(config: pytest.Config, run: Run) -> None:
         f"{asked}; --list shows all of them"
     )
     _stop(config, run.trouble, Exit.NOTHING_RAN)
-
-
-def _command() -> str:
-    program = Path(sys.argv[0]).name
-    started = ["python", "-m", "pytest"] if program == "__main__.py" else [program]
-    return shlex.join([*started, *sys.argv[1:]])

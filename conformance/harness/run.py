@@ -85,8 +85,8 @@ class Run:
 
     @property
     def has_all(self) -> bool:
-        """Whether all rulings that were to come have come."""
-        return len(self.rulings) >= self.planned.total()
+        """Whether all rulings that were to come have come; before `plan` nobody knows of any."""
+        return self.recorded and len(self.rulings) >= self.planned.total()
 
     @property
     def budget(self) -> Budget:

@@ -11,7 +11,6 @@ import pytest
 from .. import place
 from ..harness.budget import Budget
 from ..harness.exits import Exit, in_words
-from ..harness.processes import catches
 from .whole_run import LIMIT_S, Suite
 
 _BROKEN = f"{__package__}.broken"
@@ -154,8 +153,8 @@ def test_an_interrupted_run_keeps_its_records(
 ) -> None:
     """What was ruled before Ctrl-C is in the file, which has no footer; nothing survives.
 
-    It ends as any other, though the signal comes twice: with the path of the records and the exit
-    code in words, and with all that it was asked for as what its counts are out of.
+    It ends as any other, though the signal comes again and again: with the path of the records and
+    the exit code in words, and with all that it was asked for as what its counts are out of.
     """
     named = [f"--pool={name}" for name in pools]
     asked = ("--clause", "MAP-01", "--budget-scale", "20", "--write-deviations")
@@ -168,20 +167,22 @@ def test_an_interrupted_run_keeps_its_records(
         ):
             assert time.monotonic() < limit, "no verdict was recorded"
             time.sleep(0.05)  # the file is how the run tells us
-        process.send_signal(signum)
-        while catches(process.pid, signum):
+        while process.poll() is None:
             assert time.monotonic() < limit, "the run does not end"
-            time.sleep(0.001)  # only the kernel knows that it has begun to
-        process.send_signal(signum)  # from somebody who cannot wait
+            process.send_signal(signum)  # from somebody who cannot wait
+            time.sleep(0.02)  # whatever it does by now, one finds it there
         text, _ = process.communicate(timeout=LIMIT_S)
     assert process.returncode == Exit.INTERRUPTED, text
+    assert "Traceback" not in text
     assert [v["verdict"] for v in suite.records("verdict")] == ruled
     assert not suite.records("footer")
     assert f"records: {suite.record}" in text
     assert in_words(Exit.INTERRUPTED) in text
     assert "known failures: as they were, for the run did not come to its end" in text
+    assert not list(suite.deviations.iterdir())
+    summary = Path(f"{suite.record}.md").read_text(encoding="utf-8")
+    assert in_words(Exit.INTERRUPTED) in summary
     if ruled:
-        summary = Path(f"{suite.record}.md").read_text(encoding="utf-8")
         assert re.findall(r"\| fork \| (. / .) \|", summary) == ["1 / 1", "0 / 1"]
 
 
