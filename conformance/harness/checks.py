@@ -5,7 +5,13 @@ import time
 from typing import Any
 
 from .. import tasks
-from ..subjects import KNOWN, Capabilities, SubjectError, SubjectNotInstalledError
+from ..subjects import (
+    KNOWN,
+    Capabilities,
+    SubjectError,
+    SubjectNotInstalledError,
+    does_not_import,
+)
 from . import expect
 from .bound import BoundSubject
 
@@ -19,6 +25,8 @@ def probe(subject: BoundSubject) -> dict[str, Any]:
         return {"problem": str(missing), "requirement": KNOWN[subject.name].requirement}
     except SubjectError as error:
         return {"problem": str(error)}
+    except BaseException as error:  # noqa: BLE001 - a KeyboardInterrupt here is the module's own
+        return {"problem": str(does_not_import(subject.name, error))}
     known = declared.known
     return {
         "version": declared.version,

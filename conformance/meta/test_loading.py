@@ -69,6 +69,9 @@ def foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     (tmp_path / "foreign_pools.py").write_text(FOREIGN_MODULE)
     (tmp_path / "broken_module.py").write_text("raise RuntimeError('no licence\\nfound')\n")
     (tmp_path / "leaving_module.py").write_text("raise SystemExit(3)\n")
+    (tmp_path / "lazy_module.py").write_text(
+        "def __getattr__(name):\n    raise RuntimeError(f'{name} is not\\nlicensed')\n"
+    )
     (tmp_path / "needing_module.py").write_text("\nimport no_such_module_here\n")
     (tmp_path / "declaring_module.py").write_text(
         f"from {declares.__module__} import declares\n@declares(mapp=False)\nclass Pool: ...\n"
@@ -91,6 +94,10 @@ def foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
             "RuntimeError: no licence found; the module was found, .* .*broken_module.py, line 1$",
         ),
         ("leaving_module:Pool", "does not import: SystemExit: 3; the module was found, and"),
+        (
+            "lazy_module:Pool",
+            "does not import: RuntimeError: Pool is not licensed; .* in .*lazy_module.py, line 2$",
+        ),
         (
             "needing_module:Pool",
             "No module named .*; the module was found, and raised this in .*needing_.*, line 2$",

@@ -10,7 +10,7 @@ from .capabilities import METHODS, NAMES, Capabilities
 from .declaring import declares
 from .errors import SubjectError, SubjectNotInstalledError, UndeclaredError
 from .known import KNOWN, KnownSubject
-from .loading import load
+from .loading import does_not_import, load
 from .subject import Subject
 
 PEERS: tuple[str, ...] = tuple(KNOWN)
@@ -28,5 +28,6 @@ __all__ = [
     "SubjectNotInstalledError",
     "UndeclaredError",
     "declares",
+    "does_not_import",
     "load",
 ]

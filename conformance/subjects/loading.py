@@ -36,7 +36,12 @@ def load(name: str) -> Subject:
     known = KNOWN.get(name)
     if known and not known.installed and known.pip_line:
         raise SubjectNotInstalledError(f"{name} is not installed: {known.pip_line}", known.pip_line)
-    target = _attribute(name, _module(name, module_name), attribute)
+    try:
+        target = _attribute(name, importlib.import_module(module_name), attribute)
+    except SubjectError:
+        raise
+    except (Exception, SystemExit) as error:  # a foreign module may do anything while it loads
+        raise does_not_import(name, error) from error
     _check_is_pool(name, target, adapted=bool(known and known.adapter))
     declaration = declaration_of(target)
     return Subject(
@@ -50,14 +55,11 @@ def load(name: str) -> Subject:
     )
 
 
-def _module(name: str, module_name: str) -> Any:
-    try:
-        return importlib.import_module(module_name)
-    except (Exception, SystemExit) as error:  # a foreign module may do anything while it loads
-        reason = " ".join(f"{type(error).__name__}: {error}".split())
-        raise SubjectError(
-            f"{name} does not import: {reason}; {_hint(module_name, error)}"
-        ) from error
+def does_not_import(name: str, error: BaseException) -> SubjectError:
+    """Return what to raise where the module, or its `__getattr__`, has raised this."""
+    reason = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
+    hint = _hint(name.partition(":")[0], error)
+    return SubjectError(f"{name} does not import: {reason}; {hint}")
 
 
 def _hint(module_name: str, error: BaseException) -> str:
