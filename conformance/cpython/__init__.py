@@ -7,11 +7,12 @@ The tests are those of the interpreter that runs the command
 and `doors` leads each of them to the subject.
 
     command ── campaign ── runner ── group ┆ worker ── installed ── test._test_multiprocessing
-                   │           │            ┆    │                           │
-                records     results       pipe  events                     doors ── subject
+       │           │           │            ┆    │                           │
+    probing     records     results       pipe  events                     doors ── subject
                 summary
 
-Left of the dotted line is the command, right of it one process group for each test class:
+`probing` imports each subject, once, in a process that it can take down with it: the command never
+does.  Left of the dotted line is the command, right of it one process group for each test class:
 `worker` sends an event when a test starts and when it ends, `runner` turns the events, or their
 absence, into results, and `group` ends whatever the class left running.  `hooks/sitecustomize.py`
 opens the doors in every interpreter that the tests start, spawned children included.

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from itertools import groupby
 from typing import Final
 
-from ..subjects import Subject
+from ..harness.readiness import ReadySubject
 from .results import TestResult
 from .runner import ClassRun, run_class
 from .summary import Display
@@ -18,14 +18,12 @@ _INSTALLED_AS: Final = re.compile(r"^With(Processes|Manager)(?=Test)")
 
 @dataclass(frozen=True, kw_only=True)
 class Campaign:
-    """Subjects, their start methods, and the tests to hold them to.
+    """Subjects, with the start methods to run them under, and the tests to hold them to.
 
     Guarantees: immutable.
     """
 
-    subjects: tuple[Subject, ...]
-    start_methods: tuple[str, ...] | None
-    """Restricts those of each subject; None for all."""
+    subjects: tuple[ReadySubject, ...]
     tests: tuple[str, ...]
     """`Class.method` of each test, those of one class together."""
     timeout_s: float
@@ -35,14 +33,14 @@ class Campaign:
         return [
             ClassRun(
                 subject=subject.name,
-                prepares=subject.prepares,
+                prepares=bool(subject.told["prepares"]),
                 start_method=method,
                 case=case,
                 methods=tuple(name.partition(".")[2] for name in names),
                 timeout_s=self.timeout_s,
             )
             for subject in self.subjects
-            for method in subject.start_methods(self.start_methods)
+            for method in subject.start_methods
             for case, names in groupby(self.tests, key=lambda name: name.partition(".")[0])
         ]
 

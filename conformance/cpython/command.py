@@ -5,7 +5,6 @@ python -m conformance.cpython --pool multiprocessing:Pool --pool poolproof:Pool
 
 import argparse
 import multiprocessing
-import signal
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -15,12 +14,17 @@ from typing import Final, NoReturn
 
 from rich.console import Console
 
+from ..harness.options import Options
 from ..harness.processes import adopt_orphans
+from ..harness.readiness import UnusableSubjectError
 from ..harness.records import refusal
-from ..subjects import SubjectError, load
+from ..harness.signals import Interruption
+from ..harness.zygotes import ZygoteError
 from .campaign import Campaign, carry_out, select
 from .discover import DiscoveryError, discover
+from .probing import probe
 from .records import RecordFile, default_path
+from .results import TestResult
 from .summary import Display
 from .testpackage import missing_test_package
 
@@ -34,6 +38,7 @@ class Exit(IntEnum):
     PASSED = 0
     FAILED = 1
     INTERRUPTED = 2
+    SUITE_FAILED = 3
     USAGE = 4
     NOTHING_RAN = 5
     NO_SUBJECT = 6
@@ -44,6 +49,7 @@ EXIT_CODES: Final = """exit codes:
   0  every test passed or was skipped
   1  a test failed, hung or took its interpreter down
   2  interrupted; the record file holds what had ended by then
+  3  the suite itself failed
   4  an option is wrong, or the operating system
   5  nothing ran: no test matches, or no subject has the start method
   6  a subject does not import, or is no pool
@@ -54,12 +60,24 @@ EXIT_CODES: Final = """exit codes:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     options = _parser().parse_args(arguments)
+    interruption = Interruption()
+    try:
+        return _held(options, interruption)
+    except KeyboardInterrupt:
+        return _refuse(Exit.INTERRUPTED, "interrupted")
+    finally:
+        interruption.close()
+
+
+def _held(options: argparse.Namespace, interruption: Interruption) -> Exit:
+    """Do what is asked for; an interruption ends the class under way, too."""
     if options.record and (refused := refusal(options.record)):
         return _refuse(Exit.USAGE, refused)
     missing = missing_test_package()
     if missing is not None:
         return _refuse(Exit.NO_TEST_PACKAGE, missing)
     pools = tuple(dict.fromkeys(options.pool or DEFAULT_POOLS))
+    methods = tuple(options.start_method) if options.start_method else None
     try:
         tests = discover(pools[0], multiprocessing.get_start_method())
     except DiscoveryError as error:
@@ -72,48 +90,49 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\n".join(selected))
         return Exit.PASSED
     try:
-        subjects = tuple(load(name) for name in pools)
-    except SubjectError as error:
-        return _refuse(Exit.NO_SUBJECT, str(error))
-    campaign = Campaign(
-        subjects=subjects,
-        start_methods=tuple(options.start_method) if options.start_method else None,
-        tests=selected,
-        timeout_s=options.timeout,
-    )
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends the class under way, too
+        subjects = probe(Options(pools=pools, start_methods=methods))
+    except UnusableSubjectError as error:
+        return _refuse(Exit(error.code), str(error))
+    except ZygoteError as error:
+        return _refuse(Exit.SUITE_FAILED, str(error))
+    absent = [str(subject.reason) for subject in subjects if not subject.available]
+    if absent:
+        return _refuse(Exit.NO_SUBJECT, "; ".join(absent))
+    campaign = Campaign(subjects=subjects, tests=selected, timeout_s=options.timeout)
     adopt_orphans()
-    try:
-        return _run(campaign, options.test, options.record)
-    except KeyboardInterrupt:
-        return _refuse(Exit.INTERRUPTED, "interrupted")
+    return _run(campaign, options, interruption)
 
 
-def _run(campaign: Campaign, patterns: Sequence[str], record_path: Path | None) -> Exit:
+def _run(campaign: Campaign, options: argparse.Namespace, interruption: Interruption) -> Exit:
     """Carry the campaign out, with a record file and a summary."""
     runs = campaign.class_runs()
     if not runs:
-        wanted = ", ".join(campaign.start_methods or ())
+        wanted = ", ".join(options.start_method)
         return _refuse(Exit.NOTHING_RAN, f"no subject has a start method out of: {wanted}")
     display = Display(Console())
     started = datetime.now(UTC)
     expected = sum(len(run.methods) for run in runs)
-    path = record_path or default_path(started)
+    path = options.record or default_path(started)
     try:
-        record = RecordFile(path, named=record_path is not None)
+        record = RecordFile(path, named=options.record is not None)
     except OSError as error:
         return _refuse(Exit.USAGE, f"--record: expected a file that can be written, got {error}")
+
+    def take(result: TestResult) -> None:
+        record.test(result)
+        interruption.check()
+
     with record:
         record.header(
             started=started,
             subjects=campaign.subjects,
             start_methods=list(dict.fromkeys(run.start_method for run in runs)),
-            patterns=patterns,
+            patterns=options.test,
             timeout_s=campaign.timeout_s,
             expected=expected,
         )
         try:
-            results = carry_out(runs, display, record.test)
+            results = carry_out(runs, display, take)
         except KeyboardInterrupt:
             kept = f"interrupted; what had ended by then is recorded in {record.path}"
             return _refuse(Exit.INTERRUPTED, kept)

@@ -17,9 +17,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+from ..harness.readiness import ReadySubject
 from ..harness.records import open_record
 from ..place import records_folder
-from ..subjects import Subject
 from .results import TestResult, count, ran
 
 SCHEMA: Final = 1
@@ -53,7 +53,7 @@ class RecordFile:
         self,
         *,
         started: datetime,
-        subjects: Sequence[Subject],
+        subjects: Sequence[ReadySubject],
         start_methods: Sequence[str],
         patterns: Sequence[str],
         timeout_s: float,
@@ -72,7 +72,7 @@ class RecordFile:
                 "timeout_s": timeout_s,
                 "test_filter": list(patterns),
                 "start_methods": list(start_methods),
-                "subjects": [{"name": s.name, "version": s.version} for s in subjects],
+                "subjects": [{"name": s.name, "version": s.told["version"]} for s in subjects],
                 "expected": expected,
             }
         )

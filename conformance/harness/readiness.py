@@ -133,10 +133,7 @@ def make_ready(checks: Checks, *, smoke: bool) -> Readiness:
     """
     options = checks.options
     names = list(dict.fromkeys([*options.pools, ORACLE]))
-    for name in names:
-        checks.zygotes.of(name)  # all of them start before the first is waited for
-    probes = {name: checks.start("probe", name, "fork") for name in names}
-    told = {name: _told(name, checks.result(case)) for name, case in probes.items()}
+    told = _probe(checks, names)
     oracle_methods = tuple(told[ORACLE]["start_methods"])
     timed = [checks.start("calibrate", ORACLE, method) for method in oracle_methods]
     subjects = [_subject(name, told[name], options) for name in options.pools]
@@ -154,9 +151,24 @@ def make_ready(checks: Checks, *, smoke: bool) -> Readiness:
     )
 
 
-def _told(name: str, attempt: Attempt) -> dict[str, Any]:
-    told: dict[str, Any] = _value(attempt, f"importing {name}", Exit.NO_SUBJECT)
-    return told
+def probed(checks: Checks) -> list[ReadySubject]:
+    """Return the subjects as their probes find them, and ask no more of them.
+
+    Raises: UnusableSubjectError; ZygoteError when a zygote does not start.
+    """
+    told = _probe(checks, checks.options.pools)
+    return [_subject(name, told[name], checks.options) for name in told]
+
+
+def _probe(checks: Checks, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Import each subject in a body of its own; returns what each told of itself."""
+    for name in names:
+        checks.zygotes.of(name)  # all of them start before the first is waited for
+    probes = {name: checks.start("probe", name, "fork") for name in names}
+    return {
+        name: _value(checks.result(case), f"importing {name}", Exit.NO_SUBJECT)
+        for name, case in probes.items()
+    }
 
 
 def _value(attempt: Attempt, what: str, code: Exit = Exit.SMOKE_FAILED) -> Any:
