@@ -30,6 +30,7 @@ from .testpackage import missing_test_package
 
 DEFAULT_POOLS: Final = ("poolproof:Pool", "multiprocessing:Pool")
 DEFAULT_TIMEOUT_S: Final = 60.0  # the longest test takes 10 s, more on a busy machine
+LONGEST_TIMEOUT_S: Final = 86_400.0  # a day; beyond some weeks no poll takes it
 
 
 class Exit(IntEnum):
@@ -199,11 +200,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _seconds(text: str) -> float:
-    """Return a positive number of seconds; raises ArgumentTypeError for anything else."""
+    """Return a number of seconds that can be waited; ArgumentTypeError for anything else."""
     try:
         seconds = float(text)
     except ValueError:
         seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"expected a number of seconds above 0, got {text!r}")
+    if not 0 < seconds <= LONGEST_TIMEOUT_S:
+        expected = f"expected seconds above 0 and up to {LONGEST_TIMEOUT_S:g}, a day"
+        raise argparse.ArgumentTypeError(f"{expected}, got {text!r}")
     return seconds

@@ -239,7 +239,9 @@ def test_modules_of_the_users_hide_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "code", "says"),
     [
-        (["--timeout", "0"], 4, "expected a number of seconds above 0, got '0'"),
+        (["--timeout", "0"], 4, "expected seconds above 0 and up to 86400, a day, got '0'"),
+        (["--timeout", "1e12"], 4, "expected seconds above 0 and up to 86400, a day, got '1e12'"),
+        (["--timeout", "nan"], 4, "expected seconds above 0 and up to 86400, a day, got 'nan'"),
         (["--start-method", "thread"], 4, "invalid choice: 'thread'"),
         (["--test", "test_nothing_like_this"], 5, "no test matches test_nothing_like_this"),
         (["--record", "."], 4, "--record: expected a file that can be written, got '.'"),
