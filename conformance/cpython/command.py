@@ -12,8 +12,6 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Final, NoReturn
 
-from rich.console import Console
-
 from ..harness.options import Options
 from ..harness.processes import adopt_orphans
 from ..harness.readiness import UnusableSubjectError
@@ -25,7 +23,7 @@ from .discover import DiscoveryError, discover
 from .probing import probe
 from .records import RecordFile, default_path
 from .results import TestResult
-from .summary import Display
+from .summary import Display, Terminal
 from .testpackage import missing_test_package
 
 DEFAULT_POOLS: Final = ("poolproof:Pool", "multiprocessing:Pool")
@@ -88,7 +86,7 @@ def _held(options: argparse.Namespace, interruption: Interruption) -> Exit:
         wanted = ", ".join(options.test)
         return _refuse(Exit.NOTHING_RAN, f"no test matches {wanted}; --list shows all {len(tests)}")
     if options.list:
-        print("\n".join(selected))
+        Terminal().lines(selected)
         return Exit.PASSED
     try:
         subjects = probe(Options(pools=pools, start_methods=methods))
@@ -110,7 +108,8 @@ def _run(campaign: Campaign, options: argparse.Namespace, interruption: Interrup
     if not runs:
         wanted = ", ".join(options.start_method)
         return _refuse(Exit.NOTHING_RAN, f"no subject has a start method out of: {wanted}")
-    display = Display(Console())
+    terminal = Terminal()
+    display = Display(terminal)
     started = datetime.now(UTC)
     expected = sum(len(run.methods) for run in runs)
     path = options.record or default_path(started)
@@ -140,7 +139,7 @@ def _run(campaign: Campaign, options: argparse.Namespace, interruption: Interrup
         code = Exit.PASSED if all(result.sound for result in results) else Exit.FAILED
         record.footer(results, expected=expected, exit_code=code)
     display.summary(results)
-    print(f"recorded in {record.path}")
+    terminal.lines([f"recorded in {record.path}"])
     return code
 
 
