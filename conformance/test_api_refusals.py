@@ -67,7 +67,7 @@ def test_a_constructor_that_cannot_start_a_worker_gives_the_others_back(
     before = baseline()
     started = min(started, processes - 1)
     with failing_start(subject, started, surely=False) as fault:
-        subject.note(f"here the start of worker {started + 1} raises {fault.error!r}")
+        subject.no_script(f"here the start of worker {started + 1} raises {fault.error!r}")
         seen = capture(partial(subject.open, processes))
     if not fault.times:  # it starts fewer workers than it is asked for: API-02 is about that
         with seen.unwrap():
@@ -85,7 +85,7 @@ def test_a_constructor_that_cannot_start_a_thread_gives_the_workers_back(
     """A constructor that cannot start a thread of its own raises and leaves no worker alive."""
     before = baseline()
     with no_new_threads():
-        subject.note("here every start of a thread raises RuntimeError")
+        subject.no_script("here every start of a thread raises RuntimeError")
         opened = capture(subject.open)
     if isinstance(opened, Value):
         with opened.unwrap() as pool:

@@ -50,7 +50,7 @@ def _default_workers(subject: BoundSubject) -> int:
     own_constructor(subject)
     before = {process.pid for process in workers()}
     with _bound_to_one_processor():
-        subject.note("here the process is bound to one processor: os.sched_setaffinity")
+        subject.no_script("here the process is bound to one processor: os.sched_setaffinity")
         with subject.open(None):
             return len({process.pid for process in workers()} - before)
 
@@ -137,7 +137,7 @@ def test_a_pool_of_many_workers_is_a_quiet_pool(subject: BoundSubject) -> None:
 def test_a_pool_works_beside_many_open_files(subject: BoundSubject) -> None:
     """A pool that replaces workers completes its jobs above 1024 open file descriptors."""
     with _many_open_files():
-        subject.note(f"here {MANY_FILES} files are open")
+        subject.no_script(f"here {MANY_FILES} files are open")
         with subject.open(2, maxtasksperchild=1) as pool:
             seen = pool.map(tasks.square, range(5), 1)
     expect.equal(seen, [0, 1, 4, 9, 16], "the results")

@@ -1,7 +1,6 @@
 """CB: callbacks, their results and their order."""
 
 import os
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -122,38 +121,28 @@ def test_only_the_callback_that_fits_is_called(subject: BoundSubject, numbers: l
 def test_get_does_not_return_before_the_callback(subject: BoundSubject) -> None:
     """The callback of a job has returned before get() or wait() of that job returns."""
     for task, option in ((tasks.square, "callback"), (tasks.raise_for, "error_callback")):
-        held = _Held(subject)
-        with subject.open() as pool, held:
-            handle = pool.apply_async(task, (2,), **{option: held})
-            subject.eventually(held.entered.is_set, f"the {option} to be called")
-            for _ in range(2):
-                handle.wait(SHORT_S)
-                expect.equal(handle.ready(), False, f"ready() while the {option} runs")
-            expect.raises(subject.error("TimeoutError"), handle.get, SHORT_S)
-            held.let_go.set()
-            handle.wait()
-            expect.true(held.returned, expected=f"the {option} to have returned", observed="no")
+        entered, let_go, returned = subject.event(), subject.event(), subject.event()
 
+        def held(_outcome: object) -> None:
+            entered.set()  # noqa: B023 - those of this round, which the pool does not outlive
+            let_go.wait(subject.longest_s)  # noqa: B023 - as above
+            returned.set()  # noqa: B023 - as above
 
-class _Held:
-    """A callback that does not return until it is let go, which leaving the block does too."""
-
-    def __init__(self, subject: BoundSubject) -> None:
-        self.entered = threading.Event()
-        self.let_go = threading.Event()
-        self.returned = False
-        self._limit_s = subject.longest_s
-
-    def __call__(self, _outcome: object) -> None:
-        self.entered.set()
-        self.let_go.wait(self._limit_s)
-        self.returned = True
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, *_error: object) -> None:
-        self.let_go.set()
+        try:
+            with subject.open() as pool:
+                handle = pool.apply_async(task, (2,), **{option: held})
+                subject.eventually(entered.is_set, f"the {option} to be called")
+                for _ in range(2):
+                    handle.wait(SHORT_S)
+                    expect.equal(handle.ready(), False, f"ready() while the {option} runs")
+                expect.raises(subject.error("TimeoutError"), handle.get, SHORT_S)
+                let_go.set()
+                handle.wait()
+                expect.true(
+                    returned.is_set(), expected=f"the {option} to have returned", observed="no"
+                )
+        finally:
+            let_go.set()
 
 
 @clause("CB-06", needs=("apply_async", "callbacks"))

@@ -67,7 +67,7 @@ def test_an_empty_map_calls_no_callback(subject: BoundSubject) -> None:
 @clause("CB-12", needs=("apply_async", "callbacks", "concurrent_jobs"))
 def test_a_callback_that_takes_long_holds_up_the_results(subject: BoundSubject) -> None:
     """While a callback runs, the results of other jobs wait."""
-    entered, let_go = threading.Event(), threading.Event()
+    entered, let_go = subject.event(), subject.event()
 
     def callback(_result: object) -> None:
         entered.set()

@@ -39,7 +39,7 @@ def test_terminate_returns_after_idle_workers_were_killed(subject: BoundSubject)
 def test_a_death_while_sending_costs_one_task(subject: BoundSubject) -> None:
     """A worker killed in the middle of sending a result fails its own task and no other."""
     with subject.open() as pool:
-        subject.note("this result kills its worker when a part of it is in the pipe")
+        subject.no_script("this result kills its worker when a part of it is in the pipe")
         fatal = pool.apply_async(Fatal)
         others = [pool.apply_async(tasks.square, (item,)) for item in range(LATER)]
         results = [handle.get() for handle in others]

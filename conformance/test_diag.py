@@ -111,7 +111,7 @@ def test_the_error_for_a_function_that_is_not_there_names_it(subject: BoundSubje
     """The error names the function that does not exist in the worker."""
     with subject.open() as pool:
         pool.apply(tasks.noop)
-        subject.note("the function is defined here, when the workers have started")
+        subject.no_script("the function is defined here, when the workers have started")
         with missing_in_worker.defined_late() as function:
             error = expect.raises(Exception, pool.apply, function)
     expect.names(error, missing_in_worker.NAME)

@@ -83,7 +83,7 @@ def test_the_error_of_a_program_without_a_guard_names_the_guard_or_the_start(
             subject=subject.name,
             start_method=subject.start_method,
         )
-        subject.note("the program has no guard: its workers start a pool when they import it")
+        subject.no_script("the program has no guard: its workers start a pool when they import it")
         with main_module(subject.folder / "script.py", source):
             error = expect.raises(Exception, play)
     text = expect.told(error)
@@ -105,12 +105,12 @@ def test_a_failed_start_of_a_worker_is_named_by_the_jobs_it_ends(subject: BoundS
         last = pool.apply_async(gate.task, ("the last of its worker",))
         job = pool.apply_async(tasks.square, (3,))
         with failing_start(subject, 0) as fault:
-            subject.note("from here on no process can be started")
+            subject.no_script("from here on no process can be started")
             gate.open()
             last.get()
             with suppress(expect.Mismatch):  # then it may end once processes can be started
                 subject.eventually(job.ready, "the job to end", 1 / 3)
-        subject.note("from here on processes can be started again")
+        subject.no_script("from here on processes can be started again")
         outcome = capture(job.get)
     if isinstance(outcome, Error):
         expect.true(

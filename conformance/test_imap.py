@@ -67,7 +67,7 @@ def test_the_iterator_comes_before_any_task_or_the_end_of_the_input(
 ) -> None:
     """imap() and imap_unordered() return while the tasks wait and the input has not ended."""
     for method in METHODS:
-        returned = threading.Event()
+        returned = subject.event()
         with subject.open() as pool, subject.gate() as gate:
             iterator = getattr(pool, method)(gate.task, _blocked_after_one(subject, returned))
             returned.set()
@@ -90,7 +90,7 @@ def test_an_endless_input_yields_results(
     """imap() and imap_unordered() yield results of an input that never ends."""
     with subject.open(processes) as pool:
         for method in METHODS:
-            enough = threading.Event()
+            enough = subject.event()
             iterator = getattr(pool, method)(tasks.identity, _endless(enough))
             seen = list(itertools.islice(iterator, wanted))
             enough.set()

@@ -44,12 +44,11 @@ def test_a_result_outlives_a_timeout(subject: BoundSubject) -> None:
 @clause("IMAP-17", needs=("imap", "apply", "imap_lazy", "concurrent_jobs"))
 def test_a_slow_input_holds_up_nobody_else(subject: BoundSubject) -> None:
     """A job is done while the iterable of another job takes its time to yield."""
-    released = threading.Event()
+    released = subject.event()
     try:
         with subject.open() as pool:
             slow = pool.imap(tasks.square, _slow(subject, released))
             expect.equal(next(slow), 1, "the first result")
-            subject.note("from here on the input of that imap is slow to yield its second item")
             expect.equal(pool.apply(tasks.square, (3,)), 9, "the result of apply")
             released.set()
             expect.equal(list(slow), [4], "the results of the slow job")

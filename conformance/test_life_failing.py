@@ -23,10 +23,10 @@ def test_a_failed_start_of_a_replacement_is_tried_again(subject: BoundSubject) -
     """A pool that could not start a replacement worker for a moment does its next jobs."""
     with subject.open(maxtasksperchild=1) as pool:
         with failing_start(subject, 0) as fault:
-            subject.note("no process can be started")
+            subject.no_script("no process can be started")
             pool.map(tasks.noop, range(2), 1)
             subject.eventually(lambda: fault.times, "the start of a replacement")
-        subject.note("processes can be started again")
+        subject.no_script("processes can be started again")
         handles = [pool.apply_async(tasks.square, (item,)) for item in range(4)]
         expect.equal([handle.get() for handle in handles], [0, 1, 4, 9], "the results")
 
@@ -35,7 +35,7 @@ def test_a_failed_start_of_a_replacement_is_tried_again(subject: BoundSubject) -
 def test_a_pool_that_can_start_no_worker_ends_its_jobs(subject: BoundSubject) -> str:
     """The jobs of a pool that has no worker and gets none end with an error."""
     with subject.open(maxtasksperchild=1) as pool, failing_start(subject, 0):
-        subject.note("from here on no process can be started")
+        subject.no_script("from here on no process can be started")
         handles = [pool.apply_async(tasks.square, (item,)) for item in range(4)]
         errors = [end for h in handles if isinstance(end := capture(h.get), Error)]
     expect.true(errors, expected="an error for what nobody could run", observed="no error")

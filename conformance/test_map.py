@@ -140,6 +140,9 @@ class Unsized:
     def __iter__(self) -> Iterator[int]:
         return iter(self._items)
 
+    def __repr__(self) -> str:
+        return f"Unsized({self._items})"
+
 
 KINDS: dict[str, Callable[[list[int]], Iterable[int]]] = {
     "generator": lambda items: (item for item in items),

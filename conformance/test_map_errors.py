@@ -37,6 +37,9 @@ class Input:
         if self._error is not None:
             raise self._error
 
+    def __repr__(self) -> str:
+        return f"Input({self._count}, {self._error!r})"
+
 
 class SizedInput(Input):
     """The same with a length, which need not be true."""
@@ -47,6 +50,9 @@ class SizedInput(Input):
 
     def __len__(self) -> int:
         return self._length
+
+    def __repr__(self) -> str:
+        return f"SizedInput({self._count}, {self._error!r}, {self._length})"
 
 
 @clause("MAP-10", needs=("map",))

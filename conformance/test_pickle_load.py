@@ -71,7 +71,7 @@ def test_a_function_that_the_worker_lacks_fails_its_job(subject: BoundSubject) -
     """get() raises an error for a function that was defined after the workers had started."""
     with subject.open() as pool:
         pool.apply_async(tasks.noop).get()
-        subject.note("the function is defined here, when the workers have started")
+        subject.no_script("the function is defined here, when the workers have started")
         with missing_in_worker.defined_late() as function:
             _fails_alone(pool, function, 1)
 

@@ -52,7 +52,7 @@ def test_arguments_may_be_pickled_after_the_call_has_returned(subject: BoundSubj
         held = pool.apply_async(gate.task)
         filler = pool.apply_async(tasks.noop, (payloads.Blob(16 * _PIPE),))
         handle = pool.apply_async(tasks.identity, (items,))
-        subject.note("items.append('after') here, while the only worker is held")
+        subject.no_script("the argument is changed while the only worker is held")
         items.append("after")
         gate.open()
         for earlier in (held, filler):

@@ -27,7 +27,7 @@ def _play(subject: BoundSubject, processes: int, plans: list[Sequence]) -> None:
         if len(plans) == 1:
             outcomes = [players[0].play(plans[0])]
         else:
-            subject.note(f"from here on {len(plans)} threads call, in this order")
+            subject.no_script(f"from here on {len(plans)} threads call, in this order")
             with ThreadPoolExecutor(len(plans)) as threads, subject.phase("the threads to end"):
                 outcomes = list(threads.map(Player.play, players, plans))
     for thread, plan in enumerate(plans):

@@ -48,7 +48,7 @@ def test_the_workers_of_a_collected_pool_are_stopped(subject: BoundSubject) -> N
     abandoned = idle_workers(subject, pool, 2)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
-        subject.note("the pool object is dropped")
+        subject.no_script("the pool object is dropped")
         del pool
         gc.collect()
         subject.eventually(lambda: all_gone(abandoned), "the workers to be stopped")
@@ -60,7 +60,7 @@ def test_a_running_pool_that_is_collected_warns(subject: BoundSubject) -> None:
     pool = subject.open()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        subject.note("the pool object is dropped")
+        subject.no_script("the pool object is dropped")
         del pool
         gc.collect()
     kinds = [warning.category.__name__ for warning in caught]

@@ -76,7 +76,7 @@ def test_terminate_wakes_every_thread_that_waits(subject: BoundSubject) -> str:
 @clause("SHUT-25", needs=("apply_async", "terminate", "join", "callbacks", "children"))
 def test_terminate_stops_a_pool_whose_callback_raised(subject: BoundSubject) -> None:
     """terminate() returns without an error, no worker left, after a callback raised."""
-    called = threading.Event()
+    called = subject.event()
 
     def callback(_result: object) -> None:
         called.set()
@@ -93,7 +93,7 @@ def test_terminate_stops_a_pool_whose_callback_raised(subject: BoundSubject) -> 
 @clause("SHUT-26", needs=("apply_async", "map_async", "terminate", "callbacks", "children"))
 def test_terminate_may_be_called_from_a_callback(subject: BoundSubject) -> None:
     """terminate() in a callback returns and stops every worker, large results under way."""
-    returned, submitted = threading.Event(), threading.Event()
+    returned, submitted = subject.event(), subject.event()
     with subject.open() as pool:
 
         def callback(_result: object) -> None:
@@ -101,7 +101,6 @@ def test_terminate_may_be_called_from_a_callback(subject: BoundSubject) -> None:
             pool.raw.terminate()
             returned.set()
 
-        subject.note("the callback calls terminate(), once a large result is being sent")
         pool.apply_async(tasks.noop, callback=callback)
         pool.map_async(subject.recorded(bytes), [MEBIBYTE] * 16, 1)
         subject.eventually(
@@ -116,7 +115,7 @@ def test_terminate_may_be_called_from_a_callback(subject: BoundSubject) -> None:
 @clause("SHUT-27", needs=("imap", "terminate", "join", "imap_lazy", "children"))
 def test_terminate_does_not_wait_for_an_input_that_blocks(subject: BoundSubject) -> None:
     """terminate() returns while the iterable of a job blocks, and no worker is left."""
-    asked, released = threading.Event(), threading.Event()
+    asked, released = subject.event(), subject.event()
 
     def endless() -> Iterator[int]:
         yield 1
@@ -126,7 +125,6 @@ def test_terminate_does_not_wait_for_an_input_that_blocks(subject: BoundSubject)
     try:
         with subject.open() as pool:
             pool.imap(tasks.square, endless())
-            subject.note("from here on the input of that imap blocks")
             subject.eventually(asked.is_set, "the second item to be asked for")
             pool.terminate()
             expect.equal(workers(), [], "the workers left")

@@ -104,7 +104,7 @@ def test_terminate_stops_workers_that_inherited_a_handler(subject: BoundSubject)
     """terminate() and join() return, no worker left, under a SIGTERM handler of the parent's."""
     if subject.start_method != "fork":
         raise Skip("only forked workers inherit a handler")
-    subject.note("the parent has a SIGTERM handler that does nothing")
+    subject.no_script("the parent has a SIGTERM handler that does nothing")
     with (
         handled(signal.SIGTERM, lambda _signum, _frame: None),
         subject.open() as pool,
@@ -134,7 +134,9 @@ def test_get_ends_when_a_signal_handler_ends_the_pool(subject: BoundSubject) -> 
     for ending in ("close", "terminate"):
         with subject.gate() as gate, subject.open() as pool:
             held = pool.apply_async(gate.task)
-            subject.note(f"a handler of SIGALRM calls {ending}(), during the get() that follows")
+            subject.no_script(
+                f"a handler of SIGALRM calls {ending}(), during the get() that follows"
+            )
             with _alarm(getattr(pool, ending), gate.open):
                 capture(held.get)
 

@@ -31,7 +31,7 @@ def test_a_pool_replaces_workers_when_warnings_are_errors(subject: BoundSubject)
     """A pool that replaces its workers stays usable when warnings are errors."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        subject.note("warnings.simplefilter('error')")
+        subject.statement("warnings.simplefilter('error')")
         with subject.open(maxtasksperchild=1) as pool:
             for _ in range(2):
                 expect.equal(pool.map(tasks.square, range(3), 1), [0, 1, 4], "the results")
@@ -62,7 +62,7 @@ def test_a_forked_process_may_not_use_an_inherited_pool(subject: BoundSubject) -
             subject.require(method)
             argument = (1,) if method.startswith("apply") else [1]
             path = subject.folder / method
-            subject.note(f"in a forked child: pool.{method}()")
+            subject.no_script(f"in a forked child: pool.{method}()")
             _in_child(partial(_try, pool, method, argument, path.write_text))
             seen = path.read_text()
             expect.equal(seen, "RuntimeError", f"{method}() in a child:")
@@ -78,7 +78,7 @@ def test_a_replacement_inherits_no_lock_that_was_held(subject: BoundSubject) -> 
     """Under fork, a replacement worker does not find a lock held by a thread of the parent's."""
     _only_under_fork(subject)
     with subject.open(1, maxtasksperchild=1) as pool, _HELD:
-        subject.note("a thread of the parent holds a lock from here on")
+        subject.no_script("a thread of the parent holds a lock from here on")
         seen = [pool.apply(_is_held) for _ in range(4)]
     expect.equal(seen, 4 * [False], "in each worker, whether the lock is held:")
 
@@ -91,7 +91,7 @@ def _is_held() -> bool:
 def test_an_inherited_pool_may_be_collected(subject: BoundSubject) -> None:
     """The parent's pool stays usable when a forked child collects what it inherited of it."""
     with subject.open() as pool:
-        subject.note("in a forked child: del pool; gc.collect()")
+        subject.no_script("in a forked child: del pool; gc.collect()")
         _in_child(partial(_forget, pool))
         expect.equal(pool.apply(tasks.square, (3,)), 9, "the result")
 

@@ -29,7 +29,7 @@ def ctrl_c_once(
     until_felt: tell the main thread again while the block is not left. Only for a block
     that is left at once by the interrupt, or the second one hits what comes after it.
     """
-    subject.note(f"Ctrl-C (SIGINT to the process group) after {what}")
+    subject.no_script(f"Ctrl-C (SIGINT to the process group) after {what}")
     left = threading.Event()
 
     def press() -> None:
@@ -53,7 +53,7 @@ def ctrl_c_once(
 
 def interrupt(subject: BoundSubject, processes: list[psutil.Process], which: str) -> None:
     """Send SIGINT to these processes."""
-    subject.note(f"kill -INT {which}: {len(processes)} of them")
+    subject.no_script(f"kill -INT {which}: {len(processes)} of them")
     for process in processes:
         if not is_gone(process):
             process.send_signal(signal.SIGINT)

@@ -22,7 +22,7 @@ def orphans(subject: BoundSubject, found: Callable[[], Household]) -> list[psuti
     Raises: InjectorError when the child does not get that far.
     """
     path = subject.folder / "workers"
-    subject.note("what follows happens in a forked child, which is then killed with SIGKILL")
+    subject.no_script("what follows happens in a forked child, which is then killed with SIGKILL")
     parent = os.fork()
     if parent == 0:
         _be_parent(found, path)

@@ -18,7 +18,11 @@ def kill(subject: BoundSubject, processes: Iterable[psutil.Process], which: str)
     Raises: InjectorError when one does not end.
     """
     victims = list(processes)
-    subject.note(f"kill -9 {which}: {len(victims)} of them")
+    if {process.pid for process in victims} == {process.pid for process in workers()}:
+        found = _children(subject)
+        subject.statement(f"[os.kill(each.pid, signal.SIGKILL) for each in {found}]")
+    else:
+        subject.no_script(f"kill -9 {which}: {len(victims)} of them")
     for process in victims:
         process.send_signal(signal.SIGKILL)
     try:
@@ -42,8 +46,12 @@ def kill_any(subject: BoundSubject, which: int) -> bool:
     if not found:
         return False
     which %= len(found)
-    children = f"{family_of(subject.declared.target).__name__}.active_children()"
-    subject.statement(f"os.kill({children}[{which}].pid, signal.SIGKILL)")
+    subject.statement(f"os.kill({_children(subject)}[{which}].pid, signal.SIGKILL)")
     with suppress(psutil.NoSuchProcess):
         found[which].send_signal(signal.SIGKILL)
     return True
+
+
+def _children(subject: BoundSubject) -> str:
+    """Return what a script calls the workers that it has now."""
+    return f"{family_of(subject.declared.target).__name__}.active_children()"

@@ -17,7 +17,7 @@ def stopped(subject: BoundSubject, process: psutil.Process) -> Iterator[None]:
 
     Raises: InjectorError when it does not stop.
     """
-    subject.note(f"kill -STOP {process.pid}, a worker")
+    subject.no_script(f"kill -STOP {process.pid}, a worker")
     process.send_signal(signal.SIGSTOP)
     try:
         try:

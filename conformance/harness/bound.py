@@ -21,11 +21,16 @@ from .expect import NotSupported, StepFailed
 from .history import Event, read
 from .outcome import Outcome, capture, same
 from .phases import PhaseBoard
+from .sources import FOLDER
 from .tracked import TrackedPool, Tracker
-from .transcript import Transcript
-from .waiting import Gate, eventually
+from .transcript import HISTORY, Transcript
+from .waiting import Gate, ScriptedEvent, eventually
 
 ORACLE = "multiprocessing:Pool"
+IN_SCRIPT_S = 60.0
+"""How long a task, an input or a callback waits in a script: longer than a script takes."""
+SETTLE_S = 2
+"""How long a script waits where the body waits for a condition that only the suite can see."""
 
 
 class BoundSubject:
@@ -54,8 +59,8 @@ class BoundSubject:
         self._deadline_s = deadline_s
         self._board = board
         self._clock = clock
-        self._transcript = Transcript(folder / "transcript.txt")
-        self._history = folder / "history.jsonl"
+        self._transcript = Transcript(folder)
+        self._history = folder / HISTORY
         self._gates: list[Gate] = []
         self._oracles: list[BoundSubject] = []
 
@@ -98,9 +103,13 @@ class BoundSubject:
         """Return the subject's own class for an exception of multiprocessing, by name."""
         return self.declared.error(name)
 
-    def note(self, text: str) -> None:
-        """Put a comment into the stand-alone script: a fault, a wait, a signal."""
-        self._transcript.note(text)
+    def in_script(self) -> str:
+        """Return what stands for it in a script, for inputs and callbacks that wait."""
+        return f"types.SimpleNamespace(longest_s={IN_SCRIPT_S})"
+
+    def no_script(self, why: str) -> None:
+        """Say what is done here that a stand-alone script cannot do: it will say so and end."""
+        self._transcript.no_script(why)
 
     def statement(self, text: str) -> None:
         """Put a statement into the stand-alone script: what is done to the pool from outside."""
@@ -116,15 +125,25 @@ class BoundSubject:
 
     def gate(self) -> Gate:
         """Return a new gate for tasks to wait at; see `waiting.Gate`."""
-        gate = Gate(self.folder / f"gate{len(self._gates)}", self.longest_s)
+        name = f"gate{len(self._gates)}"
+        gate = Gate(self.folder / name, self.longest_s, lambda: self.statement(f"{name}.open()"))
         self._gates.append(gate)
+        self.statement(f"{name} = Gate(pathlib.Path({FOLDER}) / {name!r}, {IN_SCRIPT_S})")
+        self._transcript.sources.name(gate.task, f"{name}.task")
         return gate
+
+    def event(self) -> ScriptedEvent:
+        """Return an event for callbacks and inputs to wait for, which a script has too."""
+        name = self._transcript.sources.new_name("event")
+        self.statement(f"{name} = threading.Event()")
+        return ScriptedEvent(name, self.statement)
 
     def eventually(self, condition: Callable[[], object], what: str, part: float = 1 / 2) -> None:
         """Wait for the condition, a part of the deadline at most; `what` names it when it fails.
 
         Raises: Mismatch.
         """
+        self.statement(f"time.sleep({SETTLE_S})  # here the body waits: {' '.join(what.split())}")
         with self.phase(f"waiting for {what}"):
             eventually(condition, what, part * self._deadline_s, self._clock.read)
 

@@ -10,7 +10,9 @@ message: use these.  Imported by clause tests; knows no subject.
 
 import re
 import reprlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, NoReturn, TypeVar
 
 E = TypeVar("E", bound=BaseException)
@@ -18,6 +20,9 @@ E = TypeVar("E", bound=BaseException)
 _MOST_CAUSES = 10  # of one error: a chain that is longer tells nothing more
 
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+(?=>)")
+
+awaited: ContextVar[type[BaseException] | None] = ContextVar("awaited", default=None)
+"""What the calls made now are expected to raise: a script of the case has to go on behind it."""
 
 _short = reprlib.Repr()
 _short.maxlist = _short.maxtuple = _short.maxdict = _short.maxset = 20
@@ -91,7 +96,8 @@ def raises(
     """Expect the call to raise `kind`; returns what it raised."""
     names = " or ".join(k.__name__ for k in (kind if isinstance(kind, tuple) else (kind,)))
     try:
-        value = call(*args, **kwargs)
+        with may_raise(BaseException if isinstance(kind, tuple) else kind):
+            value = call(*args, **kwargs)
     except MissingMethod:
         raise
     except kind as error:
@@ -99,6 +105,16 @@ def raises(
     except Exception as error:
         raise Mismatch(f"{names} to be raised", f"{type(error).__name__}: {error}") from error
     raise Mismatch(f"{names} to be raised", f"no error but {shown(value)}")
+
+
+@contextmanager
+def may_raise(kind: type[BaseException]) -> Iterator[None]:
+    """Have it known that the calls of the block are expected to raise this, or may."""
+    before = awaited.set(kind)
+    try:
+        yield
+    finally:
+        awaited.reset(before)
 
 
 def names(error: BaseException, *words: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from .expect import Mismatch, MissingMethod, NotSupported, shown
+from .expect import Mismatch, MissingMethod, NotSupported, may_raise, shown
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ _THE_END = Error("StopIteration", ())
 def capture(call: Callable[[], Any]) -> Outcome:
     """Run the call and keep what it came to; verdicts on their way pass through."""
     try:
-        return Value(call())
+        with may_raise(Exception):
+            return Value(call())
     except (Mismatch, MissingMethod, NotSupported):
         raise
     except Exception as error:  # noqa: BLE001 - any exception is an outcome here

@@ -48,7 +48,8 @@ def start(subject: BoundSubject, lines: str) -> "Iterator[subprocess.Popen[str]]
         start_method=subject.start_method,
     )
     path.write_text(head + lines, encoding="utf-8")
-    subject.note("a program of its own: " + lines.strip().replace("\n", "\n# "))
+    subject.no_script("a program of its own is run")
+    subject.statement("# " + lines.strip().replace("\n", "\n# "))
     with (
         _errors(subject).open("w", encoding="utf-8") as errors,
         subprocess.Popen(

@@ -3,12 +3,11 @@
 But for a subject with an API of its own, whose calls go through the adapter of the suite, and for
 one that names what starts and what ends what its pools need: the suite knows these two functions.
 Rendered from the transcript of the calls (see `transcript`) and the source of
-the task functions they name.
+the task functions they name.  It prints what is wrong with a broken pool, and with a sound
+one it ends well; what a list of statements cannot do it says, and ends at once.
 """
 
 import ast
-import builtins
-import inspect
 import multiprocessing
 import sys
 import textwrap
@@ -17,26 +16,63 @@ from types import ModuleType
 from .. import place
 from ..subjects import KNOWN
 from .attempt import Attempt
+from .definitions import needed
 from .request import Request
-from .transcript import PLACEHOLDER, RAISED
+from .sources import FOLDER
+from .transcript import HISTORY, MAY_RAISE, NO_SCRIPT, RAISED, RECORDED
 from .verdicts import Verdict
 
 _VALUES = frozenset({"apply", "map", "starmap", "get", "next", "__next__", "ready", "successful"})
 """Methods whose value says what the pool did, where a handle or an iterator says nothing."""
-_MODULES = ("functools", "os", "signal")  # that statements may name
+_MODULES = (
+    "contextlib",
+    "functools",
+    "multiprocessing",
+    "os",
+    "pathlib",
+    "signal",
+    "tempfile",
+    "threading",
+    "time",
+    "traceback",
+    "types",
+    "warnings",
+)  # that statements may name
+_HANG_S = 30  # in a script, where nothing but the pool is slow
+_LEFT = (
+    "print(multiprocessing.active_children(), threading.enumerate(), sep='\\n')",
+    (
+        "print(*(f'{fd} -> {fd.readlink()}' for fd in pathlib.Path('/proc/self/fd').iterdir()"
+        " if fd.is_symlink()), sep='\\n')"
+    ),
+)
+_TOO_LATE = frozenset({"interpreter exit", "gc", "census", "release"})
+"""Phases that come when the calls are over: a script goes to its end to get there."""
 
 
 def render(seen: Attempt, request: Request, modules: list[ModuleType]) -> str:
     """Return the script; `modules` are searched in order for the names the calls use."""
-    statements = _survived(seen.transcript.rstrip().splitlines())
-    if seen.verdict is Verdict.FAIL:
-        statements += _shown(statements)
+    lines = seen.transcript.rstrip().splitlines()
+    reasons = [line.removeprefix(NO_SCRIPT) for line in lines if line.startswith(NO_SCRIPT)]
+    lines = [line for line in lines if not line.startswith(NO_SCRIPT)]
+    statements = _survived(lines, all_shown=seen.verdict is Verdict.FAIL)
+    shown = _shown(lines, seen.verdict)
+    if seen.verdict is Verdict.FAIL and not shown and not _has_raised(lines):
+        reasons.append("what is wrong is not in what a call gives")
+    if not any(RECORDED in line for line in shown):
+        statements = _unrecorded(statements)
+    statements += shown
+    if FOLDER in _names("\n".join(statements)):
+        statements.insert(0, f"{FOLDER} = tempfile.mkdtemp()")
+    statements = _ending(statements, seen)
     if request.prepare:
         statements = ["runtime.prepare()", *statements, "runtime.release()"]
     where = f" in {seen.phase}" if seen.phase else ""
     statements.append(f"# {seen.verdict}{where}: {seen.message or seen.observed}".split("\n")[0])
-    names = {n.id for n in ast.walk(ast.parse("\n".join(statements))) if isinstance(n, ast.Name)}
-    imports, definitions = _needed(names, modules)
+    if reasons:
+        told = f"this case cannot be written as a script: {reasons[0]}; use the replay command"
+        statements = [f"raise SystemExit({told!r})", "# The calls were these:", *statements]
+    imports, definitions = needed(_names("\n".join(statements)), modules, _MODULES)
     parts = [
         f'"""{request.clause}: {request.subject} under {request.start_method}, {seen.verdict}."""',
         "\n".join(sorted({*imports, *_subject_import(request)})),
@@ -46,8 +82,6 @@ def render(seen: Attempt, request: Request, modules: list[ModuleType]) -> str:
         "if __name__ == '__main__':\n"
         + textwrap.indent("\n".join(_body(statements, request)), "    "),
     ]
-    if PLACEHOLDER in seen.transcript:
-        parts.insert(1, "# Where it says ..., the body passed something that has no source text.")
     return "\n\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -73,18 +107,62 @@ def _opener(request: Request) -> str:
     return f"Pool = functools.partial({start})"
 
 
-def _survived(statements: list[str]) -> list[str]:
-    """Let the script go on behind a call that raised, as the body did."""
-    marks = (line.removeprefix(RAISED).split() for line in statements if line.startswith(RAISED))
-    raised = {name: (caught, kind) for name, caught, kind in marks}
-    kept = (line for line in statements if not line.startswith(RAISED))
-    return [_caught(raised.get(line.partition(" = ")[0]), line) for line in kept]
+def _survived(lines: list[str], *, all_shown: bool) -> list[str]:
+    """Let the script go on behind a call that raised, or was to raise, as the body did."""
+    raised, expected = _marks(lines, RAISED), _marks(lines, MAY_RAISE)
+    kept = [line for line in lines if not line.startswith((RAISED, MAY_RAISE))]
+    found = []
+    for line in kept:
+        name = line.partition(" = ")[0]
+        if mark := raised.get(name):
+            again = _caught(*mark, line)
+            returns = all_shown and _value_of(ast.parse(line).body[0])
+            found.append(f"{again}\nelse:\n    print(f'{{{name} = }}')" if returns else again)
+        elif mark := expected.get(name):
+            again = _caught(*mark, line, f"    {name} = raised\n")
+            found.append(
+                again if all_shown else f"with contextlib.suppress({mark[0]}):\n    {line}"
+            )
+        else:
+            found.append(line)
+    return found
 
 
-def _shown(statements: list[str]) -> list[str]:
-    """Return statements that print what the calls gave: a wrong value shows in no other way."""
-    calls = ast.parse("\n".join(statements)).body
-    return [f"print(f'{{{name} = }}')" for node in calls if (name := _value_of(node))]
+def _marks(lines: list[str], begins: str) -> dict[str, tuple[str, str]]:
+    """Return what catches the error of a call, and its kind, by the name of the result."""
+    marks = (line.removeprefix(begins).split() for line in lines if line.startswith(begins))
+    return {name: (caught, kind) for name, caught, kind in marks if not name.startswith("pool")}
+
+
+def _has_raised(lines: list[str]) -> bool:
+    return any(line.startswith(RAISED) for line in lines)
+
+
+def _caught(caught: str, kind: str, statement: str, then: str = "") -> str:
+    """Catch what a call raised, and print it: it may be what is wrong."""
+    name = statement.partition(" = ")[0]
+    return (
+        f"try:\n    {statement}\n"
+        f"except {caught} as raised:  # {kind}\n{then}    print(f'{name} raised {{raised!r}}')"
+    )
+
+
+def _shown(lines: list[str], verdict: Verdict) -> list[str]:
+    """Return statements that print what came of it: a wrong value shows in no other way."""
+    if verdict is Verdict.LEAK:
+        return [*_LEFT]
+    if verdict is not Verdict.FAIL:
+        return []
+    raised = _marks(lines, RAISED)
+    body = ast.parse("\n".join(lines)).body
+    names = [name for node in body if (name := _value_of(node)) and name not in raised]
+    shown = [f"print(f'{{{name} = }}')" for name in names]
+    history = f"pathlib.Path({FOLDER} + '/{HISTORY}')"
+    if any(RECORDED in line for line in lines):
+        shown.append(
+            f"print({history}.read_text() if {history}.exists() else 'no task ran')  # {RECORDED}"
+        )
+    return shown
 
 
 def _value_of(node: ast.stmt) -> str | None:
@@ -92,19 +170,9 @@ def _value_of(node: ast.stmt) -> str | None:
     match node:
         case ast.Assign([ast.Name(name)], ast.Call(ast.Attribute(attr=method))):
             return name if method in _VALUES else None
+        case ast.Assign([ast.Name(name)]) if name.startswith("given"):
+            return name  # what a callback was given
     return None
-
-
-def _caught(raised: tuple[str, str] | None, statement: str) -> str:
-    """Catch what a call raised, and print it: it may be what is wrong."""
-    if raised is None:
-        return statement
-    caught, kind = raised
-    name = statement.partition(" = ")[0]
-    return (
-        f"try:\n    {statement}\n"
-        f"except {caught} as raised:  # {kind}\n    print(f'{name} raised {{raised!r}}')"
-    )
 
 
 def _family(module: str) -> str:
@@ -121,56 +189,35 @@ def _body(statements: list[str], request: Request) -> list[str]:
     return [f"{family}.set_start_method({request.start_method!r}, force=True)", *statements]
 
 
-def _needed(names: set[str], modules: list[ModuleType]) -> tuple[list[str], list[str]]:
-    """Return the imports and the definitions that `names` need, transitively."""
-    imports: list[str] = []
-    definitions: list[str] = []
-    for module in modules:
-        bindings = _bindings(module)
-        wanted, todo = set[str](), [name for name in names if name in bindings]
-        while todo:
-            name = todo.pop()
-            if name in wanted or hasattr(builtins, name):
-                continue
-            wanted.add(name)
-            todo += [n for n in _names_in(bindings[name]) if n in bindings]
-        names = names - wanted
-        chosen = {bindings[name].lineno: bindings[name] for name in wanted}
-        ordered = [chosen[line] for line in sorted(chosen)]
-        definitions += [ast.unparse(node) for node in ordered if not _is_import(node)]
-        imports += [
-            _import_of(name, bindings[name]) for name in wanted if _is_import(bindings[name])
-        ]
-    imports += [f"import {name}" for name in _MODULES if name in names]
-    return imports, definitions
+def _unrecorded(statements: list[str]) -> list[str]:
+    """Leave the side channel out, where nothing is read from it."""
+    wrapped = f"partial({RECORDED}, "
+    return [
+        ast.unparse(_Unrecorded().visit(ast.parse(s))) if wrapped in s else s for s in statements
+    ]
 
 
-def _bindings(module: ModuleType) -> dict[str, ast.stmt]:
-    """Name -> the top-level statement of the module that binds it."""
-    found: dict[str, ast.stmt] = {}
-    for node in ast.parse(inspect.getsource(module)).body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            found[node.name] = node
-        elif isinstance(node, ast.Assign | ast.AnnAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            found |= {t.id: node for t in targets if isinstance(t, ast.Name)}
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            found |= {(a.asname or a.name).partition(".")[0]: node for a in node.names}
-    return found
+class _Unrecorded(ast.NodeTransformer):
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        match node:
+            case ast.Call(
+                ast.Attribute(ast.Name("functools"), "partial"), [ast.Name("recorded"), _, task]
+            ):
+                return task
+        return node
 
 
-def _is_import(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Import | ast.ImportFrom)
+def _ending(statements: list[str], seen: Attempt) -> list[str]:
+    """End a script whose body hung or died where that did not happen: nothing follows it there."""
+    if seen.verdict not in (Verdict.HANG, Verdict.CRASH):
+        return statements
+    until = [] if seen.phase in _TOO_LATE else ["ended()"]
+    if seen.verdict is Verdict.HANG:
+        alarm = f"signal.alarm({_HANG_S})  # seconds, of which it takes none where it does not hang"
+        statements = ["signal.signal(signal.SIGALRM, hung)", alarm, *statements]
+    return [*statements, *until]
 
 
-def _import_of(name: str, node: ast.stmt) -> str:
-    assert isinstance(node, ast.Import | ast.ImportFrom)
-    alias = next(a for a in node.names if (a.asname or a.name).partition(".")[0] == name)
-    what = f"{alias.name} as {alias.asname}" if alias.asname else alias.name
-    if isinstance(node, ast.Import):
-        return f"import {what}"
-    return f"from {'.' * node.level}{node.module or ''} import {what}"
-
-
-def _names_in(node: ast.stmt) -> set[str]:
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+def _names(text: str) -> set[str]:
+    return {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}

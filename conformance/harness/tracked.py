@@ -9,7 +9,7 @@ subject's own object, for clauses about types and identity.
 from collections.abc import Callable
 from typing import Any, Self
 
-from .expect import MissingMethod
+from .expect import MissingMethod, awaited
 from .phases import PhaseBoard
 from .transcript import Transcript
 
@@ -42,10 +42,13 @@ class Tracker:
         name = self.transcript.call(target, method, args, kwargs)
         with self.board.phase(_PHASES.get(method, method)):
             try:
-                return function(*args, **kwargs), name
+                value = function(*args, **kwargs)
             except BaseException as error:
-                self.transcript.raised(name, error)
+                self.transcript.raised(name, error, awaited.get())
                 raise
+        if kind := awaited.get():
+            self.transcript.may_raise(name, kind)
+        return value, name
 
 
 class Tracked:
@@ -58,6 +61,10 @@ class Tracked:
 
     def __repr__(self) -> str:
         return repr(self.raw)
+
+    def in_script(self) -> str:
+        """Return the name that it has in a script."""
+        return self._name
 
     def __getattr__(self, attribute: str) -> Any:
         try:

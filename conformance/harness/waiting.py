@@ -2,6 +2,7 @@
 
 import functools
 import os
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -38,9 +39,11 @@ class Gate:
 
     Works under every start method: a FIFO in the body's folder.  Leaving the block opens it;
     it stays open, for tasks that a slow worker starts late, until the body calls `close`.
+    Scripts have this class too, so it knows no more of the suite than its tasks.
     """
 
-    def __init__(self, path: Path, limit_s: float) -> None:
+    def __init__(self, path: Path, limit_s: float, told: Callable[[], object] = bool) -> None:
+        self._told = told
         os.mkfifo(path)
         self._descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         self._is_open = False
@@ -50,6 +53,7 @@ class Gate:
     def open(self) -> None:
         """Let every task through, those that come later included."""
         if not self._is_open:
+            self._told()
             os.write(self._descriptor, b"!")
             self._is_open = True
 
@@ -67,3 +71,21 @@ class Gate:
     def close(self) -> None:
         """Give the descriptor back, before the census; the byte in the FIFO goes with it."""
         os.close(self._descriptor)
+
+
+class ScriptedEvent(threading.Event):
+    """An event that tells the script when it is set."""
+
+    def __init__(self, name: str, told: Callable[[str], object]) -> None:
+        super().__init__()
+        self._name = name
+        self._told = told
+
+    def in_script(self) -> str:
+        """Return the name that it has in a script."""
+        return self._name
+
+    def set(self) -> None:
+        """Set it, here and in the script."""
+        self._told(f"{self._name}.set()")
+        super().set()

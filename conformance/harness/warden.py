@@ -18,7 +18,8 @@ import traceback
 from types import ModuleType
 from typing import Any, NoReturn
 
-from . import processes, script
+from .. import tasks
+from . import in_scripts, processes, script, waiting
 from .attempt import Attempt
 from .explore import explore
 from .request import Request
@@ -69,7 +70,7 @@ def _named_in_scripts(request: Request) -> list[ModuleType]:
     package = request.module.rpartition(".")[0]
     sent = (f"{package}.payloads", f"{package}.faults.")
     found = [module for name, module in sys.modules.items() if name.startswith(sent)]
-    return [sys.modules[request.module], importlib.import_module("..tasks", __package__), *found]
+    return [sys.modules[request.module], tasks, waiting, in_scripts, *found]
 
 
 def _end_everything(_signum: int, _frame: object) -> NoReturn:

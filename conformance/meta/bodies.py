@@ -95,7 +95,7 @@ def waits_for_the_lock(subject: BoundSubject) -> None:
 def hangs_with_a_semaphore(subject: BoundSubject) -> None:
     """Never return, with a semaphore that only its resource tracker would unlink."""
     lock: Any = multiprocessing.get_context("spawn").Lock()
-    subject.note(lock._semlock.name)  # noqa: SLF001 - no public name
+    subject.no_script(lock._semlock.name)  # noqa: SLF001 - no public name
     threading.Event().wait()
 
 
@@ -113,7 +113,7 @@ signal.pause()
 def hangs_with_a_program(subject: BoundSubject) -> None:
     """Never return, beside a program that has what only its resource tracker would unlink."""
     with program.start(subject, _PROGRAM) as started:
-        subject.note(program.line(started))
+        subject.no_script(program.line(started))
         threading.Event().wait()
 
 

@@ -1,14 +1,17 @@
 """The pure parts of the harness: what a history comes to, what a transcript renders to."""
 
+import sys
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from .. import tasks
 from ..harness.history import Event, account, read
-from ..harness.transcript import PLACEHOLDER, source_of
+from ..harness.sources import NoSourceError, Sources
 
 
 def _events(*items: str, ended: str = "done") -> list[Event]:
@@ -48,10 +51,46 @@ def test_a_history_is_read_as_it_was_recorded(tmp_path: Path) -> None:
     assert done.ended_s >= done.started_s
 
 
+def _item(count: int) -> Iterator[int]:
+    yield count
+
+
 def test_a_value_is_written_as_source_that_gives_it_again() -> None:
-    """Functions go by name, the side channel is left out, what has no source says so."""
-    assert source_of([1, (2,), {"a": tasks.square}]) == "[1, (2,), {'a': square}]"
-    assert source_of(partial(tasks.recorded, "/path", tasks.square)) == "square"
-    assert source_of(partial(tasks.sleep_then, 1)) == "functools.partial(sleep_then, 1)"
-    assert source_of(iter([])) == PLACEHOLDER
-    assert source_of(ValueError("x")) == "ValueError('x')"
+    """Functions go by name, what lives on has one, and what has no source says so."""
+    written: list[str] = []
+    sources = Sources("/body", written.append)
+    assert sources.of([1, (2,), {"a": tasks.square}]) == "[1, (2,), {'a': square}]"
+    recorded = sources.of(partial(tasks.recorded, "/body/history", tasks.square))
+    assert recorded == "functools.partial(recorded, folder + '/history', square)"
+    assert sources.of(partial(tasks.sleep_then, 1)) == "functools.partial(sleep_then, 1)"
+    assert sources.of(iter([1])) == "iter([1])"
+    assert sources.of(_item(3)) == "_item(3)"
+    assert sources.of({1: 2}.values()) == "{1: 2}.values()"
+    assert sources.of(ValueError("x")) == "ValueError('x')"
+    calls: list[int] = []
+    assert [sources.of(calls.append) for _ in range(2)] == ["given1.append"] * 2
+    assert written == ["given1 = []"]
+    for value in (object(), tasks):
+        with pytest.raises(NoSourceError):
+            sources.of(value)
+
+
+def test_a_function_of_a_body_is_written_with_what_it_names() -> None:
+    """Its surroundings are put in, and what it calls inside the script is the script's business."""
+    written: list[str] = []
+    sources = Sources("/body", written.append)
+    calls, limit = [0], 3
+
+    def callback(value: int) -> None:
+        """Keep it."""
+        if len(calls) < limit and not sources.is_inside(sys._getframe()):  # noqa: SLF001
+            calls.append(tasks.square(value))
+
+    sources.name(sources, "sources")
+    assert sources.of(callback) == "callback1"
+    given, definition = written
+    assert given == "given1 = [0]"
+    assert "def callback1(value):\n    if len(given1) < 3" in definition
+    assert "given1.append(square(value))" in definition
+    callback(2)
+    assert calls == [0]
