@@ -57,7 +57,8 @@ def render(seen: Attempt, request: Request, modules: list[ModuleType]) -> str:
     lines = [line for line in lines if not line.startswith(NO_SCRIPT)]
     statements = _survived(lines, all_shown=seen.verdict is Verdict.FAIL)
     shown = _shown(lines, seen.verdict)
-    if seen.verdict is Verdict.FAIL and not shown and not _has_raised(lines):
+    marked = any(line.startswith((RAISED, MAY_RAISE)) for line in lines)
+    if seen.verdict is Verdict.FAIL and not shown and not marked:
         reasons.append("what is wrong is not in what a call gives")
     if not any(RECORDED in line for line in shown):
         statements = _unrecorded(statements)
@@ -110,19 +111,17 @@ def _opener(request: Request) -> str:
 def _survived(lines: list[str], *, all_shown: bool) -> list[str]:
     """Let the script go on behind a call that raised, or was to raise, as the body did."""
     raised, expected = _marks(lines, RAISED), _marks(lines, MAY_RAISE)
-    kept = [line for line in lines if not line.startswith((RAISED, MAY_RAISE))]
     found = []
-    for line in kept:
+    for line in lines:
         name = line.partition(" = ")[0]
-        if mark := raised.get(name):
-            again = _caught(*mark, line)
-            returns = all_shown and _value_of(ast.parse(line).body[0])
-            found.append(f"{again}\nelse:\n    print(f'{{{name} = }}')" if returns else again)
-        elif mark := expected.get(name):
-            again = _caught(*mark, line, f"    {name} = raised\n")
-            found.append(
-                again if all_shown else f"with contextlib.suppress({mark[0]}):\n    {line}"
-            )
+        if line.startswith((RAISED, MAY_RAISE)):
+            continue
+        if name in raised or (name in expected and all_shown):
+            caught = _caught(*(raised.get(name) or expected[name]), line)
+            returns = all_shown and (name.startswith("pool") or _value_of(ast.parse(line).body[0]))
+            found.append(f"{caught}\nelse:\n    print(f'{{{name} = }}')" if returns else caught)
+        elif name in expected:
+            found.append(f"with contextlib.suppress({expected[name][0]}):\n    {line}")
         else:
             found.append(line)
     return found
@@ -131,19 +130,15 @@ def _survived(lines: list[str], *, all_shown: bool) -> list[str]:
 def _marks(lines: list[str], begins: str) -> dict[str, tuple[str, str]]:
     """Return what catches the error of a call, and its kind, by the name of the result."""
     marks = (line.removeprefix(begins).split() for line in lines if line.startswith(begins))
-    return {name: (caught, kind) for name, caught, kind in marks if not name.startswith("pool")}
+    return {name: (caught, kind) for name, caught, kind in marks}
 
 
-def _has_raised(lines: list[str]) -> bool:
-    return any(line.startswith(RAISED) for line in lines)
-
-
-def _caught(caught: str, kind: str, statement: str, then: str = "") -> str:
+def _caught(caught: str, kind: str, statement: str) -> str:
     """Catch what a call raised, and print it: it may be what is wrong."""
     name = statement.partition(" = ")[0]
     return (
         f"try:\n    {statement}\n"
-        f"except {caught} as raised:  # {kind}\n{then}    print(f'{name} raised {{raised!r}}')"
+        f"except {caught} as raised:  # {kind}\n    print(f'{name} raised {{raised!r}}')"
     )
 
 
@@ -153,9 +148,9 @@ def _shown(lines: list[str], verdict: Verdict) -> list[str]:
         return [*_LEFT]
     if verdict is not Verdict.FAIL:
         return []
-    raised = _marks(lines, RAISED)
+    told = _marks(lines, RAISED) | _marks(lines, MAY_RAISE)
     body = ast.parse("\n".join(lines)).body
-    names = [name for node in body if (name := _value_of(node)) and name not in raised]
+    names = [name for node in body if (name := _value_of(node)) and name not in told]
     shown = [f"print(f'{{{name} = }}')" for name in names]
     history = f"pathlib.Path({FOLDER} + '/{HISTORY}')"
     if any(RECORDED in line for line in lines):

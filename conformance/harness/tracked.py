@@ -40,15 +40,9 @@ class Tracker:
     ) -> tuple[Any, str]:
         """Make the call; returns its value and the name the transcript gave it."""
         name = self.transcript.call(target, method, args, kwargs)
-        with self.board.phase(_PHASES.get(method, method)):
-            try:
-                value = function(*args, **kwargs)
-            except BaseException as error:
-                self.transcript.raised(name, error, awaited.get())
-                raise
-        if kind := awaited.get():
-            self.transcript.may_raise(name, kind)
-        return value, name
+        phase = self.board.phase(_PHASES.get(method, method))
+        with phase, self.transcript.outcome_of(name, awaited.get()):
+            return function(*args, **kwargs), name
 
 
 class Tracked:

@@ -7,6 +7,8 @@ or is done in a way that a list of statements cannot show, is a line that says s
 
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -59,17 +61,18 @@ class Transcript:
         """Say that the case cannot be written as a script."""
         self._line(NO_SCRIPT + " ".join(why.split()))
 
-    def raised(self, name: str, error: BaseException, awaited: type | None = None) -> None:
-        """Note that the call whose result was to go by this name raised.
-
-        Where an error was awaited, another pool may raise another.
-        """
-        kind = Exception if awaited and isinstance(error, Exception) else type(error)
-        self._line(f"{RAISED}{name} {_caught(kind)} {type(error).__name__}")
-
-    def may_raise(self, name: str, kind: type[BaseException]) -> None:
-        """Note that the call whose result goes by this name was expected to raise."""
-        self._line(f"{MAY_RAISE}{name} {_caught(kind)} {kind.__name__}")
+    @contextmanager
+    def outcome_of(self, name: str, awaited: type[BaseException] | None) -> Iterator[None]:
+        """Note whether the call raised whose result goes by this name, or was expected to."""
+        try:
+            yield
+        except BaseException as error:
+            # where an error was awaited, another pool may raise another
+            kind = Exception if awaited and isinstance(error, Exception) else type(error)
+            self._line(f"{RAISED}{name} {_caught(kind)} {type(error).__name__}")
+            raise
+        if awaited and not (name.startswith("pool") and awaited is Exception):
+            self._line(f"{MAY_RAISE}{name} {_caught(awaited)} {awaited.__name__}")
 
     def close(self) -> None:
         """Close the file, and hold nothing any more."""
