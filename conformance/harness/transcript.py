@@ -18,7 +18,7 @@ PLACEHOLDER = "..."
 RAISED = "# raised: "
 """Begins the line of a call that raised: its result's name, what catches it, what it was."""
 MAY_RAISE = "# may raise: "
-"""The same for a call that did not raise, where the body waited for an error."""
+"""The same for a call of which the body awaited an error: another pool may raise there."""
 NO_SCRIPT = "# no script: "
 """Begins the line that says why the case cannot be written as a script."""
 RECORDED = "recorded"
@@ -63,7 +63,12 @@ class Transcript:
 
     @contextmanager
     def outcome_of(self, name: str, awaited: type[BaseException] | None) -> Iterator[None]:
-        """Note whether the call raised whose result goes by this name, or was expected to."""
+        """Note whether the call raised whose result goes by this name.
+
+        That it was expected to is noted before, for it may hang instead.
+        """
+        if awaited and not (name.startswith("pool") and awaited is Exception):
+            self._line(f"{MAY_RAISE}{name} {_caught(awaited)} {awaited.__name__}")
         try:
             yield
         except BaseException as error:
@@ -71,8 +76,6 @@ class Transcript:
             kind = Exception if awaited and isinstance(error, Exception) else type(error)
             self._line(f"{RAISED}{name} {_caught(kind)} {type(error).__name__}")
             raise
-        if awaited and not (name.startswith("pool") and awaited is Exception):
-            self._line(f"{MAY_RAISE}{name} {_caught(awaited)} {awaited.__name__}")
 
     def close(self) -> None:
         """Close the file, and hold nothing any more."""
