@@ -57,13 +57,13 @@ class KnownFailures:
     def write(self, subjects: Iterable[ReadySubject], rulings: Sequence[Ruling]) -> list[Path]:
         """Revise the files by the rulings of a whole run; returns those that were written."""
         written = []
-        if self._folder is not None:  # it is there from then on, whatever there is to write
-            self._folder.mkdir(parents=True, exist_ok=True)
         for subject in subjects:
             known = self._files[subject.name]
             own = [ruling for ruling in rulings if ruling.subject == subject.name]
             revision = revise(known, own, subject.told.get("start_methods", ()))
-            if revision.changes(known.entries):
+            # A folder that was named is there from then on, whatever there is to write.
+            missing = self._folder is not None and not known.path.exists()
+            if missing or revision.changes(known.entries):
                 deviation_files.write(known, revision)
                 written.append(known.path)
         return written
