@@ -1,5 +1,6 @@
 """CB: callbacks, their results and their order."""
 
+import contextlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -128,21 +129,17 @@ def test_get_does_not_return_before_the_callback(subject: BoundSubject) -> None:
             let_go.wait(subject.longest_s)  # noqa: B023 - as above
             returned.set()  # noqa: B023 - as above
 
-        try:
-            with subject.open() as pool:
-                handle = pool.apply_async(task, (2,), **{option: held})
-                subject.eventually(entered.is_set, f"the {option} to be called")
-                for _ in range(2):
-                    handle.wait(SHORT_S)
-                    expect.equal(handle.ready(), False, f"ready() while the {option} runs")
-                expect.raises(subject.error("TimeoutError"), handle.get, SHORT_S)
-                let_go.set()
-                handle.wait()
-                expect.true(
-                    returned.is_set(), expected=f"the {option} to have returned", observed="no"
-                )
-        finally:
+        with subject.open() as pool, contextlib.ExitStack() as first:
+            first.callback(let_go.set)  # before the pool ends, which may wait for the callback
+            handle = pool.apply_async(task, (2,), **{option: held})
+            subject.eventually(entered.is_set, f"the {option} to be called")
+            for _ in range(2):
+                handle.wait(SHORT_S)
+                expect.equal(handle.ready(), False, f"ready() while the {option} runs")
+            expect.raises(subject.error("TimeoutError"), handle.get, SHORT_S)
             let_go.set()
+            handle.wait()
+            expect.true(returned.is_set(), expected=f"the {option} to have returned", observed="no")
 
 
 @clause("CB-06", needs=("apply_async", "callbacks"))
