@@ -78,7 +78,7 @@ def test_a_pool_is_usable_after_an_iterable_raised(
     error = ValueError("the input")
     with subject.open() as pool:
         for items in (Input(count, error), SizedInput(count, error, length=count + 1)):
-            with contextlib.suppress(ValueError):
+            with contextlib.suppress(ValueError), expect.may_raise(ValueError):
                 pool.map(tasks.square, items, chunksize)
             seen = pool.map(tasks.square, range(5), chunksize)
             expect.equal(seen, [0, 1, 4, 9, 16], "the results of the next map")
@@ -135,7 +135,7 @@ def test_a_pool_is_usable_after_an_iterable_was_interrupted(
     subject.require(method)
     with subject.open() as pool:
         for items in _inputs(count, Interruption("the input")):
-            with contextlib.suppress(Interruption):
+            with contextlib.suppress(Interruption), expect.may_raise(Interruption):
                 getattr(pool, method)(tasks.identity, _wrapped(method, items))
             expect.equal(pool.map(tasks.square, [2, 3]), [4, 9], "the results of the next map")
 
