@@ -18,8 +18,8 @@ class Pool(multiprocessing.pool.Pool):
 
     def apply(self, *args: Any, **kwargs: Any) -> Any:
         """Run it, and run it again."""
-        super().apply(*args, **kwargs)
-        return super().apply(*args, **kwargs)
+        super().apply_async(*args, **kwargs).get()  # not apply(), which takes a handle of before
+        return super().apply_async(*args, **kwargs).get()
 
     def apply_async(self, *args: Any, **kwargs: Any) -> Any:
         """Give the handle of the job before, where there is one."""
