@@ -39,7 +39,7 @@ class Inbox:
         if self._asleep:
             self.wake()
         if self._over:
-            self._refuse()
+            self.refuse()
 
     def put_call(self, call: Call) -> None:
         """Hand over an apply call; it can wait until a worker has room."""
@@ -47,7 +47,7 @@ class Inbox:
         if self._asleep and self._hungry:
             self.wake()
         if self._over:
-            self._refuse()
+            self.refuse()
 
     def nudge(self) -> None:
         """There is a task: wake the dispatcher if a worker waits for one."""
@@ -118,13 +118,9 @@ class Inbox:
     def refuse(self) -> None:
         """Refuse what is there, and what comes from now on."""
         self._over = True
-        self._refuse()
+        self.abandon(PoolTerminatedError("the pool ended while the job was submitted"))
 
     def close(self) -> None:
         """Refuse everything, and ring no more."""
-        self._over = True
         self._alarm.close()
-        self._refuse()
-
-    def _refuse(self) -> None:
-        self.abandon(PoolTerminatedError("the pool ended while the job was submitted"))
+        self.refuse()
