@@ -36,7 +36,8 @@ class Dispatcher:
     ) -> None:
         self._machine = machine
         self._workers = workers
-        self._traced = trace is not None
+        #: the pool writes a trace
+        self.traced = trace is not None
         self._callbacks = CallbackRunner()
         #: where other threads put jobs
         self.inbox = Inbox()
@@ -67,11 +68,6 @@ class Dispatcher:
     def settle(self, result: AsyncResult, success: bool, value: Any) -> None:
         """Show an outcome to the caller, after its callback where there is one."""
         self._callbacks.settle(result, success, value)
-
-    @property
-    def traced(self) -> bool:
-        """Tell whether the pool writes a trace."""
-        return self._traced
 
     def apply(self, call: Call) -> None:
         """Run a call whose outcome is waited for: in this thread, if a worker is idle."""
