@@ -11,7 +11,7 @@ import multiprocessing
 import operator
 import os
 from collections.abc import Callable, Iterable
-from multiprocessing.context import BaseContext
+from multiprocessing.context import BaseContext, Process
 from typing import Any
 
 from ._wording import got, printable
@@ -70,6 +70,14 @@ def context_or_default(context: Any) -> BaseContext:
             f"multiprocessing.get_context({method!r}), {got(context)}"
         )
     return context  # type: ignore[no-any-return]  # it starts processes, and that is all we ask
+
+
+def start_method_of(context: BaseContext) -> str | None:
+    """Return how the context starts its processes; None where its own class does not tell."""
+    kind = getattr(context, "Process", None)
+    if kind is Process:  # of a context that leaves it to the default
+        return context.get_start_method()
+    return getattr(kind, "_start_method", None)
 
 
 def check_path(name: str, value: object) -> None:

@@ -10,15 +10,17 @@ load another version of it.
 
 from __future__ import annotations
 
-from multiprocessing.context import BaseContext, Process
+from multiprocessing.context import BaseContext
 from typing import Any
+
+from ._arguments import start_method_of
 
 NEEDED = ("__future__", "array", "mmap", "traceback", "typing")
 
 
 def preload(context: BaseContext) -> None:
     """Have the fork server load what workers need, where the context uses one."""
-    if not _uses_forkserver(context):
+    if start_method_of(context) != "forkserver":
         return
     from multiprocessing import forkserver  # noqa: PLC0415  not every system has it
 
@@ -26,10 +28,3 @@ def preload(context: BaseContext) -> None:
     if server._forkserver_pid is None:  # noqa: SLF001
         known = server._preload_modules  # noqa: SLF001
         server.set_forkserver_preload([*known, *(name for name in NEEDED if name not in known)])
-
-
-def _uses_forkserver(context: BaseContext) -> bool:
-    # By the class, as `_template` does: a context of the user's own may not tell its start method.
-    kind = getattr(context, "Process", None)
-    method = context.get_start_method() if kind is Process else getattr(kind, "_start_method", "")
-    return method == "forkserver"

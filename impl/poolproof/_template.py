@@ -31,6 +31,7 @@ from multiprocessing.context import BaseContext, ForkProcess, Process
 from typing import Any, NamedTuple
 
 from . import _descriptors, _template_process
+from ._arguments import start_method_of
 from ._channel import receive_fds, socket_pair
 from ._template_process import (
     ANSWER,
@@ -84,8 +85,8 @@ def template_of(
 
 def _forks(context: BaseContext) -> bool:
     # By the class: a context of the user's own, and CPython's tests pass a mock, is left its way.
-    kind = getattr(context, "Process", None)
-    return kind is ForkProcess or (kind is Process and context.get_start_method() == "fork")
+    its_own = getattr(context, "Process", None) not in (ForkProcess, Process)
+    return not its_own and start_method_of(context) == "fork"
 
 
 class Template:
