@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from poolproof._preload import NEEDED
+
 LIMIT_S = 30.0  # for an interpreter that imports a few modules
 
 
@@ -29,3 +31,10 @@ def test_who_makes_no_pool_loads_none_of_what_it_runs_on(statement: str) -> None
     assert "poolproof._worker" in loaded
     heavy = {"poolproof._dispatcher", "poolproof._engine", "poolproof._trace"}
     assert not loaded & (heavy | {"multiprocessing.pool", "dataclasses", "fractions", "pathlib"})
+
+
+def test_a_worker_needs_nothing_of_the_standard_library_but_what_is_preloaded() -> None:
+    server = f"import multiprocessing.forkserver, multiprocessing.spawn, {', '.join(NEEDED)}"
+    missing = _loaded_by(f"{server}, poolproof._worker") - _loaded_by(server)
+    assert "poolproof._worker" in missing
+    assert not {name for name in missing if not name.startswith("poolproof")}

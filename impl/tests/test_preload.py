@@ -7,19 +7,7 @@ import sys
 
 import pytest
 
-from poolproof._preload import NEEDED
-
 PROGRAM_S = 60.0
-
-#: prints what a worker loads of the standard library when it has what is preloaded
-REST = f"""
-import multiprocessing.forkserver, multiprocessing.spawn, sys
-for name in {NEEDED!r}:
-    __import__(name)
-before = set(sys.modules)
-import poolproof._worker
-print(*(name for name in set(sys.modules) - before if not name.startswith("poolproof")))
-"""
 
 #: prints which of two modules the fork server has loaded
 SERVED = """
@@ -52,10 +40,6 @@ def _said(program: str) -> str:
     )
     assert not done.stderr
     return done.stdout.strip()
-
-
-def test_a_worker_needs_nothing_else_of_the_standard_library() -> None:
-    assert _said(REST) == ""
 
 
 @pytest.mark.parametrize(
