@@ -59,8 +59,7 @@ def declares(
     Raises: TypeError for a name that is no capability or no method, and for a value that is not
     of its kind.
     """
-    if isinstance(methods, str):
-        raise TypeError(f"expected a list of methods, got {methods!r}; write [{methods!r}]")
+    _expect_list("methods", methods)
     methods = tuple(methods)
     _expect_names("methods", methods, frozenset(METHODS))
     _expect_names("capabilities", capabilities, NAMES | _OTHERS)
@@ -92,6 +91,11 @@ def declaration_of(target: object) -> Declaration | None:
     return own
 
 
+def _expect_list(what: str, got: object) -> None:
+    if isinstance(got, str):  # of which each letter would be a name
+        raise TypeError(f"expected a list of {what}, got {got!r}; write [{got!r}]")
+
+
 def _expect_names(what: str, got: Iterable[str], known: frozenset[str]) -> None:
     unknown = sorted(set(got) - known)
     if unknown:
@@ -113,6 +117,5 @@ def _expect_not_under(got: object, started: tuple[str, ...]) -> None:
         raise TypeError(f"expected not_under as {{start method: [capabilities]}}, got {got!r}")
     _expect_names("start methods in not_under", got, frozenset(started))
     for names in got.values():
-        if isinstance(names, str):
-            raise TypeError(f"expected a list of capabilities, got {names!r}; write [{names!r}]")
+        _expect_list("capabilities", names)
         _expect_names("capabilities in not_under", names, NAMES)
