@@ -51,12 +51,16 @@ def _bindings(module: ModuleType) -> Bindings:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             found |= {t.id: node for t in targets if isinstance(t, ast.Name)}
         elif isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and not node.level):
-            found |= {(a.asname or a.name).partition(".")[0]: node for a in node.names}
+            found |= {_bound_by(alias): node for alias in node.names}
     return {name: closures.standing_alone(node, vars(module)) for name, node in found.items()}
 
 
+def _bound_by(alias: ast.alias) -> str:
+    return (alias.asname or alias.name).partition(".")[0]
+
+
 def _import_of(name: str, node: ast.Import | ast.ImportFrom) -> str:
-    alias = next(a for a in node.names if (a.asname or a.name).partition(".")[0] == name)
+    alias = next(alias for alias in node.names if _bound_by(alias) == name)
     what = f"{alias.name} as {alias.asname}" if alias.asname else alias.name
     return f"import {what}" if isinstance(node, ast.Import) else f"from {node.module} import {what}"
 
