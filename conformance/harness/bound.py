@@ -17,7 +17,7 @@ from typing import Any
 from .. import subjects, tasks
 from .census import Baseline, Census, leftovers
 from .clock import BodyClock, longest_s
-from .expect import NotSupported, StepFailed, awaited
+from .expect import NotSupported, StepFailed
 from .history import Event, read
 from .outcome import Outcome, capture, same
 from .phases import PhaseBoard
@@ -80,7 +80,7 @@ class BoundSubject:
         tracker = Tracker(self._board, self._transcript)
         opener = functools.partial(self.declared.open, start_method=self.start_method)
         name = self._transcript.call("Pool", "", (processes,), options)
-        with self.phase("construct"), self._transcript.outcome_of(name, awaited.get()):
+        with self.phase("construct"), self._transcript.outcome_of(name):
             return TrackedPool(opener(processes, **options), name, tracker)
 
     @contextmanager

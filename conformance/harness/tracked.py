@@ -9,7 +9,7 @@ subject's own object, for clauses about types and identity.
 from collections.abc import Callable
 from typing import Any, Self
 
-from .expect import MissingMethod, awaited
+from .expect import MissingMethod
 from .phases import PhaseBoard
 from .transcript import Transcript
 
@@ -41,7 +41,7 @@ class Tracker:
         """Make the call; returns its value and the name the transcript gave it."""
         name = self.transcript.call(target, method, args, kwargs)
         phase = self.board.phase(_PHASES.get(method, method))
-        with phase, self.transcript.outcome_of(name, awaited.get()):
+        with phase, self.transcript.outcome_of(name):
             return function(*args, **kwargs), name
 
 

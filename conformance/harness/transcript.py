@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from . import expect
 from .sources import NoSourceError, Sources
 
 PLACEHOLDER = "..."
@@ -62,11 +63,12 @@ class Transcript:
         self._line(NO_SCRIPT + " ".join(why.split()))
 
     @contextmanager
-    def outcome_of(self, name: str, awaited: type[BaseException] | None) -> Iterator[None]:
+    def outcome_of(self, name: str) -> Iterator[None]:
         """Note whether the call raised whose result goes by this name.
 
         That it was expected to is noted before, for it may hang instead.
         """
+        awaited = expect.awaited.get()
         if awaited and not (name.startswith("pool") and awaited is Exception):
             self._line(f"{MAY_RAISE}{name} {_caught(awaited)} {awaited.__name__}")
         try:
