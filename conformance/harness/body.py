@@ -125,7 +125,7 @@ def _hold(
         gc.collect()
     with board.phase("census"):
         patient = passed and request.clause != SMOKE  # a leak there is for the clauses to find
-        left = census.leftovers(before, request.deadline_s / 4 if patient else 0, clock.read)
+        left = subject.census(before, patient=patient)
     report["census"] = left.as_record()
     if passed and left:
         report |= {

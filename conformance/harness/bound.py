@@ -31,6 +31,8 @@ IN_SCRIPT_S = 60.0
 """How long a task, an input or a callback waits in a script: longer than a script takes."""
 SETTLE_S = 2
 """How long a script waits where the body waits for a condition that only the suite can see."""
+_COUNTED_BY = 7 / 8
+"""The part of a deadline by which the last census is taken, or a leak would end as a hang."""
 
 
 class BoundSubject:
@@ -147,9 +149,13 @@ class BoundSubject:
         with self.phase(f"waiting for {what}"):
             eventually(condition, what, part * self._deadline_s, self._clock.read)
 
-    def census(self, before: Baseline, patience_s: float | None = None) -> Census:
-        """Name what is here and was not `before` (from `harness.census.baseline()`)."""
-        patience_s = self._deadline_s / 4 if patience_s is None else patience_s
+    def census(self, before: Baseline, *, patient: bool = True) -> Census:
+        """Name what is here and was not `before` (from `harness.census.baseline()`).
+
+        A patient one gives it a quarter of the deadline to go, while that lasts.
+        """
+        rest_s = max(0.0, _COUNTED_BY * self._deadline_s - self._clock.read())
+        patience_s = min(self._deadline_s / 4, rest_s) if patient else 0.0
         return leftovers(before, patience_s, self._clock.read)
 
     def outcome(self, scenario: Callable[[TrackedPool], Any], **options: Any) -> Outcome:

@@ -14,6 +14,7 @@ from typing import Any
 from .. import tasks
 from ..harness import program
 from ..harness.bound import BoundSubject
+from ..harness.census import baseline
 from ..harness.expect import InjectorError
 from .racing import Racing
 
@@ -44,6 +45,14 @@ def leaves_a_thread(subject: BoundSubject) -> None:
     """Leave a daemon thread."""
     del subject
     threading.Thread(target=threading.Event().wait, name="forgotten", daemon=True).start()
+
+
+def counts_what_stays(subject: BoundSubject) -> None:
+    """Leave a thread, and be patient with it more often than the deadline allows."""
+    before = baseline()
+    leaves_a_thread(subject)
+    for _ in range(5):
+        assert subject.census(before).threads
 
 
 def leaves_a_worker(subject: BoundSubject) -> None:

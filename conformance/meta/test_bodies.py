@@ -36,6 +36,7 @@ def test_an_endless_input_costs_one_verdict(hold: Hold) -> None:
     [
         ("dies", Verdict.CRASH, "signal SIGKILL, in dying"),
         ("leaves_a_thread", Verdict.LEAK, "1 threads: forgotten (daemon)"),
+        ("counts_what_stays", Verdict.LEAK, "1 threads: forgotten (daemon)"),
         ("is_wrong", Verdict.ERROR, "the suite's own failure: AttributeError"),
         ("is_told_of_its_own_error", Verdict.FAIL, "raised ValueError: read too early"),
         ("cannot_inject", Verdict.ERROR, "no such worker"),
