@@ -4,7 +4,8 @@ Wall time would make a hang of a slow machine.  Between two looks at a body's tr
 body time passes
 - in full while the tree waits: for a lock, a pipe, a timer, for ever;
 - `_AT_WORK` as fast while it uses a processor, or processes of it come and go;
-- not at all while it waits for a processor, which Linux tells thread by thread;
+- not at all while it waits for a processor, which Linux tells thread by thread, or for
+  a disk: a large package that is read for the first time takes longer than any deadline;
 - but never more than `_MOST_S` a look, since a look that comes late is not the tree's
   fault, and never slower than `_SLOWEST`, so that every wait ends.
 A tree that waits is waited for as long as on an idle machine, whatever runs beside it.
@@ -32,6 +33,7 @@ _SLOWEST = _AT_WORK * _LEAST_SHARE
 _SECOND = struct.Struct("d")
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 _NS = 1e9
+_DISK_SLEEP = "D"  # proc_pid_stat(5): of the thread that the program began with
 
 
 def longest_s(body_s: float) -> float:
@@ -73,6 +75,8 @@ class BodyClock:
         self._looked_s = now_s
         before, self._seen = self._seen, _use()
         ran_s, queued_s = self._seen.since(before)
+        if self._seen.on_disk:
+            queued_s = elapsed_s
         waits = ran_s < _IDLE_SHARE * elapsed_s and self._seen.ran_s.keys() == before.ran_s.keys()
         self.idle = waits and queued_s < _IDLE_SHARE * elapsed_s
         passed_s = passed(elapsed_s, queued_s, waits=waits)
@@ -86,10 +90,11 @@ class BodyClock:
 
 @dataclass(frozen=True)
 class _Use:
-    """What the processes below this one have had of the processors, and waited for them."""
+    """What the processes below this one have had of the processors, and waited for."""
 
     ran_s: dict[int, float] = field(default_factory=dict)  # by process
     queued_s: dict[int, float] = field(default_factory=dict)  # by thread
+    on_disk: set[int] = field(default_factory=set)  # processes that wait for one now
 
     def since(self, before: "_Use") -> tuple[float, float]:
         """Return the seconds that were used and waited; the waits of several add up.
@@ -113,8 +118,10 @@ def _use() -> _Use:
             continue
         with contextlib.suppress(OSError):  # it has ended just now
             fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-            user, system = fields.rpartition(")")[2].split()[11:13]
-            use.ran_s[pid] = (int(user) + int(system)) / _TICKS_PER_S
+            state, *numbers = fields.rpartition(")")[2].split()
+            use.ran_s[pid] = (int(numbers[10]) + int(numbers[11])) / _TICKS_PER_S  # user, system
+            if state == _DISK_SLEEP:
+                use.on_disk.add(pid)
         for thread in _threads(pid):
             with contextlib.suppress(OSError):
                 queued_ns = (thread / "schedstat").read_text(encoding="ascii").split()[1]

@@ -13,6 +13,10 @@ from ..harness.clock import TICK_S, BodyClock, longest_s, passed
 
 _SPIN = "while True: pass"
 _REST = "import sys; sys.stdin.read()"
+_UNINTERRUPTIBLE = (  # who has called vfork sleeps as who reads a disk, until the child is gone
+    "import ctypes, time; libc = ctypes.CDLL(None); "
+    "libc.vfork() or (libc.prctl(1, 9), time.sleep(600))"  # PR_SET_PDEATHSIG, SIGKILL
+)
 _LOOKS = 6
 
 
@@ -60,6 +64,14 @@ def test_it_all_but_stands_while_a_tree_waits_for_a_processor() -> None:
     with _below(_SPIN, _SPIN, _SPIN):
         body_s, wall_s, clock = _watched()
     assert 0 < body_s < wall_s / 12
+    assert not clock.idle
+
+
+def test_it_all_but_stands_while_a_tree_waits_for_a_disk() -> None:
+    """A program that is being read from a disk neither runs nor hangs."""
+    with _below(_UNINTERRUPTIBLE):
+        body_s, wall_s, clock = _watched()
+    assert 0 < body_s < wall_s / 6
     assert not clock.idle
 
 
