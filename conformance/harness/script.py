@@ -1,13 +1,15 @@
 """A stand-alone script of what a body did: imports the subject and nothing of the suite.
 
 But for a subject with an API of its own, whose calls go through the adapter of the suite, and for
-one that names what starts and what ends what its pools need: the suite knows these two functions.
+one that declares by itself what starts and what ends what its pools need.  Where an adapter does
+that, what it does is in the script.
 Rendered from the transcript of the calls (see `transcript`) and the source of
 the task functions they name.  It prints what is wrong with a broken pool, and with a sound
 one it ends well; what a list of statements cannot do it says, and ends at once.
 """
 
 import ast
+import importlib
 import multiprocessing
 import sys
 import textwrap
@@ -66,19 +68,22 @@ def render(seen: Attempt, request: Request, modules: list[ModuleType]) -> str:
     if FOLDER in _names("\n".join(statements)):
         statements.insert(0, f"{FOLDER} = tempfile.mkdtemp()")
     statements = _ending(statements, seen)
+    adapter = _engine_adapter(request)
     if request.prepare:
-        statements = ["runtime.prepare()", *statements, "runtime.release()"]
+        engine = "" if adapter else "runtime."
+        statements = [f"{engine}prepare()", *statements, f"{engine}release()"]
     where = f" in {seen.phase}" if seen.phase else ""
     statements.append(f"# {seen.verdict}{where}: {seen.message or seen.observed}".split("\n")[0])
     if reasons:
         told = f"this case cannot be written as a script: {reasons[0]}; use the replay command"
         statements = [f"raise SystemExit({told!r})", "# The calls were these:", *statements]
-    imports, definitions = needed(_names("\n".join(statements)), modules, _MODULES)
+    homes = [adapter, *modules] if adapter else modules
+    imports, definitions = needed(_names("\n".join(statements)), homes, _MODULES)
     parts = [
         f'"""{request.clause}: {request.subject} under {request.start_method}, {seen.verdict}."""',
         "\n".join(sorted({*imports, *_subject_import(request)})),
         _opener(request),
-        f"runtime = load({request.subject!r})" if request.prepare else "",
+        f"runtime = load({request.subject!r})" if _declares_engine(request) else "",
         *definitions,
         "if __name__ == '__main__':\n"
         + textwrap.indent("\n".join(_body(statements, request)), "    "),
@@ -93,7 +98,19 @@ def _subject_import(request: Request) -> list[str]:
     module, _, attribute = request.subject.partition(":")
     family = _family(module)
     imports = [f"import {family}", f"from {module} import {attribute} as Pool"]
-    return [*imports, loader] if request.prepare else imports
+    return [*imports, loader] if _declares_engine(request) else imports
+
+
+def _engine_adapter(request: Request) -> ModuleType | None:
+    """Return the adapter that starts and ends what pools with the Pool API need."""
+    known = KNOWN.get(request.subject)
+    if not request.prepare or known is None or not known.adapter or not known.has_pool_api:
+        return None
+    return importlib.import_module(f"{place.PACKAGE}.subjects.adapters.{known.adapter}")
+
+
+def _declares_engine(request: Request) -> bool:
+    return request.prepare and _engine_adapter(request) is None
 
 
 def _has_pool_api(request: Request) -> bool:

@@ -171,3 +171,24 @@ def test_a_script_for_a_pool_with_an_api_of_its_own_opens_it_with_its_adapter(
         [sys.executable, path], capture_output=True, text=True, check=True, env=root
     )
     assert ran.stdout == "r1 = [9]\n"
+
+
+def test_a_script_for_a_pool_on_a_cluster_starts_and_ends_it_by_itself(tmp_path: Path) -> None:
+    """It needs the pool's own package, here a stand-in for Ray, and nothing of the suite."""
+    (tmp_path / "ray" / "util").mkdir(parents=True)
+    (tmp_path / "ray" / "__init__.py").write_text(
+        "up = []\n"
+        "def init(**options): up.append(options)\n"
+        "def is_initialized(): return bool(up)\n"
+        "def shutdown(): print('ended', len(up)); up.clear()\n"
+    )
+    (tmp_path / "ray" / "util" / "multiprocessing.py").write_text(
+        "from multiprocessing import Pool"
+    )
+    transcript = "pool1 = Pool(2)\nr1 = pool1.map(square, [3])\nr2 = pool1.terminate()\n"
+    seen = Attempt(Verdict.FAIL, message="expected [10]; observed [9]", transcript=transcript)
+    request = replace(_REQUEST, subject="ray.util.multiprocessing:Pool", prepare=True)
+    path = tmp_path / "script.py"
+    path.write_text(script.render(seen, request, [tasks]))
+    ran = subprocess.run([sys.executable, path], capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines()[:2] == ["r1 = [9]", "ended 1"]
