@@ -15,7 +15,7 @@ from typing import Final, NoReturn
 from ..harness.options import Options
 from ..harness.processes import adopt_orphans
 from ..harness.readiness import UnusableSubjectError
-from ..harness.records import refusal
+from ..harness.records import RecordError, refusal, unwritten
 from ..harness.signals import Interruption
 from ..harness.zygotes import ZygoteError
 from .campaign import Campaign, carry_out, select
@@ -62,6 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     interruption = Interruption()
     try:
         return _held(options, interruption)
+    except RecordError as error:
+        return _refuse(Exit.SUITE_FAILED, unwritten(error))
     except KeyboardInterrupt:
         return _refuse(Exit.INTERRUPTED, "interrupted")
     finally:

@@ -5,11 +5,10 @@
 {"record": "footer", ...}                                   missing: the run was interrupted
 """
 
-import json
 import os
 import platform
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -18,7 +17,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from ..harness.readiness import ReadySubject
-from ..harness.records import open_record
+from ..harness.records import RecordWriter
 from ..place import records_folder
 from .results import TestResult, count, ran
 
@@ -26,7 +25,7 @@ SCHEMA: Final = 1
 
 
 class RecordFile:
-    """Writes one record a line.
+    """Writes one record a line; each method raises RecordError where the file takes no more.
 
     Guarantees: a line is on its way to the disk before the call that writes it returns, so that an
     interrupted run loses nothing but its footer, and no other run writes into the file.  Belongs to
@@ -35,8 +34,8 @@ class RecordFile:
 
     def __init__(self, path: Path, *, named: bool) -> None:
         """Open it; `named` where the path was asked for.  Raises: OSError."""
-        self._file = open_record(path, named=named)
-        self.path = Path(self._file.name)
+        self._writer = RecordWriter(path, named=named)
+        self.path = self._writer.path
 
     def __enter__(self) -> Self:
         return self
@@ -47,7 +46,7 @@ class RecordFile:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._file.close()
+        self._writer.close()
 
     def header(
         self,
@@ -60,7 +59,7 @@ class RecordFile:
         expected: int,
     ) -> None:
         """Write what is run, on what, and how many results are to come."""
-        self._write(
+        self._writer.write(
             {
                 "record": "header",
                 "schema": SCHEMA,
@@ -79,11 +78,11 @@ class RecordFile:
 
     def test(self, result: TestResult) -> None:
         """Write one result."""
-        self._write({"record": "test", **asdict(result)})
+        self._writer.write({"record": "test", **asdict(result)})
 
     def footer(self, results: Sequence[TestResult], *, expected: int, exit_code: int) -> None:
         """Write what it came to; the last line of a run that was not interrupted."""
-        self._write(
+        self._writer.write(
             {
                 "record": "footer",
                 "finished": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -93,10 +92,6 @@ class RecordFile:
                 "exit_code": exit_code,
             }
         )
-
-    def _write(self, record: Mapping[str, Any]) -> None:
-        self._file.write(json.dumps(record) + "\n")
-        self._file.flush()
 
 
 def default_path(started: datetime) -> Path:

@@ -9,6 +9,7 @@ import pytest
 from ..clauses import mark_of
 from .narrative import Narrative, properties
 from .readiness import ReadySubject
+from .records import RecordError, unwritten
 from .ruling import Ruling
 from .run import Run, Test
 from .verdicts import Verdict
@@ -55,7 +56,7 @@ class ClauseItem(pytest.Item):
 
     def runtest(self) -> None:
         """Take the ruling and tell pytest."""
-        ruling = self.ruling = self.run.ruling_of(self.test, self.subject.name, self.start_method)
+        ruling = self.ruling = self._take()
         self.user_properties += properties(ruling)
         if ruling.verdict is Verdict.ERROR or ruling.fails(strict=self.run.options.strict):
             raise ClauseFailed(ruling)
@@ -63,6 +64,14 @@ class ClauseItem(pytest.Item):
             pytest.skip(f"{ruling.clause.id} {ruling.verdict}: {ruling.reason}")
         if ruling.verdict is Verdict.XFAIL:
             pytest.xfail(f"{ruling.clause.id}: {ruling.reason}")
+
+    def _take(self) -> Ruling:
+        """Return the ruling; end the session where it cannot be recorded: no other one can."""
+        try:
+            return self.run.ruling_of(self.test, self.subject.name, self.start_method)
+        except RecordError as error:
+            self.run.trouble = unwritten(error)
+            pytest.exit(self.run.trouble)  # as if interrupted, so that pytest shows what failed
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return the narrative of a ruling; pytest's own for anything else."""

@@ -22,7 +22,7 @@ from .exits import Exit, in_words
 from .items import ClauseItem, items_of, status_of
 from .markdown import append_summary
 from .readiness import UnusableSubjectError
-from .records import refusal
+from .records import refusal, unwritten
 from .run import Run
 from .signals import Interruption
 from .summary import print_summary
@@ -180,6 +180,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     interruption.forbid()
     if interruption.came:
         exitstatus = session.exitstatus = Exit.INTERRUPTED
+    elif exitstatus == Exit.INTERRUPTED and run.trouble:
+        session.exitstatus = Exit.SUITE_FAILED
     elif exitstatus in (0, 1):
         session.exitstatus = run.exit_code(int(exitstatus))
     ended = exitstatus in (Exit.CONFORMS, Exit.FAILED, Exit.NOTHING_RAN)
@@ -188,7 +190,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
             run.finish(int(session.exitstatus))
         if run.options.summary is not None:
             append_summary(run.options.summary, run, int(session.exitstatus))
-    finally:  # a disk may have become full
+    except OSError as error:  # a disk may have become full
+        session.exitstatus = Exit.SUITE_FAILED
+        sys.stderr.write(f"\nERROR: {unwritten(error)}\n")
+    finally:
         run.close()
 
 

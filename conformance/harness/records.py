@@ -29,6 +29,15 @@ _FIRST = '{"record": "header"'
 _TAKEN = "which another run is writing; name another file, or wait for that run"
 
 
+class RecordError(OSError):
+    """A record file takes no more, or a disk is full; what it holds stays."""
+
+
+def unwritten(error: OSError) -> str:
+    """Say that a run ends because what it has found out does not get onto the disk."""
+    return f"the results cannot be written: {error}; what has been written stays"
+
+
 def refusal(path: Path) -> str | None:
     """Say why no records go to a path, None where they may: nothing else is ever written over."""
     expected = f"--record: expected a file that can be written, got {str(path)!r}"
@@ -100,15 +109,25 @@ class RecordWriter:
     def __init__(self, path: Path, *, named: bool) -> None:
         self._stream = open_record(path, named=named)
         self.path = Path(self._stream.name)
+        self._broken = False
 
     def write(self, record: Mapping[str, Any]) -> None:
-        """Append one record."""
-        self._stream.write(json.dumps(record, default=str) + "\n")
-        self._stream.flush()
+        """Append one record.  Raises: RecordError."""
+        line = json.dumps(record, default=str) + "\n"
+        try:
+            self._stream.write(line)
+            self._stream.flush()
+        except OSError as error:
+            self._broken = True
+            raise RecordError(error.errno, error.strerror, str(self.path)) from error
 
     def close(self) -> None:
-        """Close the file."""
-        self._stream.close()
+        """Close the file; what did not go into it has been told."""
+        try:
+            self._stream.close()  # tries once more to write what is left
+        except OSError:
+            if not self._broken:
+                raise
 
 
 def default_path(now: datetime, kind: str = "conformance") -> Path:

@@ -57,7 +57,7 @@ class Run:
         self.record_path = options.record or records.default_path(datetime.now(UTC))
         self.rulings: list[Ruling] = []
         self.trouble: str | None = None
-        """Why no clause was tried, where that is so."""
+        """Why no clause was tried, or not all of them, where that is so."""
         self.written: list[Path] = []
         """The files of known failures that were written."""
         self.planned = Counter[tuple[str, str]]()
@@ -167,9 +167,9 @@ class Run:
         """End every process of the run and forget its temporary files."""
         self._runner.close()
         self._zygotes.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
         if self._writer is not None:
             self._writer.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _case(self, test: Test, subject: str, start_method: str) -> Case:
         key = (test, subject, start_method)
