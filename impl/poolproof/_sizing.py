@@ -20,11 +20,11 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 
-TARGET_NS = 5_000_000  # 5 ms: a frame costs some 130 us, its wake-ups included, so 3 %
-BUDGET_NS = 8_000_000  # 8 ms: how far an estimate may be off before work is given back
+TARGET_NS = 10_000_000  # 10 ms: a frame costs some 130 us, its wake-ups included, so 1.3 %
+BUDGET_NS = 16_000_000  # 16 ms: how far an estimate may be off before work is given back
 LEAST_BUDGET_NS = 1_000_000  # 1 ms: at the end of a job, too, a frame is worth its cost
 WORTH_NS = 100_000  # 0.1 ms: what a frame costs at the end of a job
-PREFETCH_NS = 7_000_000  # 7 ms: beyond it, the wake-up that a second frame saves is < 2 %
+PREFETCH_NS = 14_000_000  # 14 ms: beyond it, the wake-up that a second frame saves is < 1 %
 SMOOTHING = 0.3  # least weight of the newest frame in the estimate
 FRAME_BYTES = 1 << 20  # 1 MiB: what a frame may weigh; more falls out of the processors' caches
 GROWTH = 16  # a frame is at most this many times the last one: one fast item proves little
