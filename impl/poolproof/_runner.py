@@ -23,7 +23,7 @@ from ._frames import ResultKind
 from ._outcome import pack_error, pack_refusal
 
 if TYPE_CHECKING:
-    from ._worker import Outbox
+    from ._outbox import Outbox
     from ._worker_process import Interrupts
 
 FLUSH_NS = 1_000_000  # 1 ms: how long a finished outcome may wait for its neighbours

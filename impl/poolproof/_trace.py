@@ -27,7 +27,7 @@ from ._frames import ResultKind
 
 if TYPE_CHECKING:
     from ._ledger import Frame
-    from ._worker import Outbox
+    from ._outbox import Outbox
 
 _clock = time.perf_counter_ns
 

@@ -25,9 +25,9 @@ from poolproof._link import Link
 from poolproof._loans import Loans
 from poolproof._map_jobs import MapJob
 from poolproof._memory import Shelf
+from poolproof._outbox import Outbox
 from poolproof._sizing import Sizer
 from poolproof._task_handler import TaskHandler
-from poolproof._worker import Outbox
 from poolproof._worker_process import Interrupts
 
 SEND_NS = 15_000  # parent: size, pickle and send a frame

@@ -11,9 +11,9 @@ import pytest
 from poolproof import _memory as memory
 from poolproof._channel import socket_pair
 from poolproof._frames import INLINE_LIMIT, RESULT_HEADER_SIZE, ResultKind, unpack_result
+from poolproof._outbox import Outbox
 from poolproof._outcome import load, pack_error
 from poolproof._unpacking import unpack_error
-from poolproof._worker import Outbox
 
 WAIT_S = 5.0
 
