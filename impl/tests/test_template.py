@@ -165,24 +165,27 @@ def test_signals_to_the_group_do_not_reach_the_template(tmp_path: Path) -> None:
 SCRIPT = """
 import multiprocessing, os, signal, time
 from poolproof import Pool
-import psutil
+def stay(_):
+    os.write(1, f"{os.getpid()} {os.getppid()}\\n".encode())
+    time.sleep(600)
 pool = Pool(2, context=multiprocessing.get_context("fork"), maxtasksperchild=1)
 first = {process.pid for process in pool._pool}
 while first & {process.pid for process in pool._pool}:
     pool.map(abs, range(2), 1)
-pool.map_async(time.sleep, [600])
-while len(children := psutil.Process().children(recursive=True)) != 3:
-    pass
-print(*(child.pid for child in children), flush=True)
+pool.map_async(stay, range(2), 1)
 signal.pause()
 """
 
 
 def test_the_template_and_its_workers_end_with_the_parent() -> None:
     with subprocess.Popen([sys.executable, "-c", SCRIPT], stdout=subprocess.PIPE) as parent:
-        assert parent.stdout is not None
-        pidfds = [os.pidfd_open(int(pid)) for pid in parent.stdout.readline().split()]
-        parent.kill()
+        try:
+            assert parent.stdout is not None
+            # Each worker runs one task, and names itself and the template.
+            pids = {pid for _ in range(2) for pid in parent.stdout.readline().split()}
+            pidfds = [os.pidfd_open(int(pid)) for pid in pids]
+        finally:
+            parent.kill()
     assert len(pidfds) == 3
     for pidfd in pidfds:
         assert readable(pidfd, WAIT_S), "it outlives the parent"
