@@ -58,9 +58,16 @@ class Claim(NamedTuple):
 
 
 def create() -> int:
-    """Make a slot and return the descriptor of its memory file."""
+    """Make a slot and return the descriptor of its memory file.
+
+    Raises: OSError where no descriptor or no room is to be had.
+    """
     fd = os.memfd_create("poolproof-claims")
-    os.ftruncate(fd, SLOT_SIZE)
+    try:
+        os.ftruncate(fd, SLOT_SIZE)
+    except OSError:  # a limit on the size of files
+        os.close(fd)
+        raise
     return fd
 
 

@@ -89,16 +89,22 @@ def test_a_result_that_cannot_be_read_fails_its_item(
 
 @pytest.mark.parametrize("method", ["fork", "forkserver"])
 @pytest.mark.parametrize(
-    ("module", "function", "number"),
+    ("module", "function", "number", "code"),
     [
-        (os, "memfd_create", 2),  # a claim slot
-        (os, "eventfd", 2),  # a bell
-        (os, "eventfd", 3),  # the inbox
-        (select, "epoll", 1),
+        (os, "memfd_create", 2, errno.EMFILE),  # a claim slot
+        (os, "ftruncate", 2, errno.EFBIG),
+        (os, "eventfd", 2, errno.EMFILE),  # a bell
+        (os, "eventfd", 3, errno.EMFILE),  # the inbox
+        (select, "epoll", 1, errno.EMFILE),
     ],
 )
-def test_a_constructor_without_descriptor_leaves_nothing(
-    monkeypatch: pytest.MonkeyPatch, module: ModuleType, function: str, number: int, method: str
+def test_a_constructor_without_descriptor_or_room_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+    module: ModuleType,
+    function: str,
+    number: int,
+    code: int,
+    method: str,
 ) -> None:
     context = multiprocessing.get_context(method)
     Pool(1, context=context).terminate()  # starts the forkserver, which stays
@@ -107,13 +113,13 @@ def test_a_constructor_without_descriptor_leaves_nothing(
 
     def scarce(*args: object) -> object:
         if next(calls) == number:
-            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+            raise OSError(code, os.strerror(code))
         return original(*args)
 
     with nothing_left():
         with monkeypatch.context() as patch:
             patch.setattr(module, function, scarce)
-            with pytest.raises(OSError, match="Too many open files"):
+            with pytest.raises(OSError, match=os.strerror(code)):
                 Pool(2, context=context)
         gc.collect()
 
