@@ -50,9 +50,9 @@ class ApplyJobs(Job):
         calls = self._calls[:limit]
         if not calls:
             return None
+        self._results.extend([call.result for call in calls])
         # The arguments live on in the frame only: they are released with it (bpo-29861).
         del self._calls[:limit]
-        self._results.extend([call.result for call in calls])
         pickled = calls[0].pickled if len(calls) == 1 else None
         return Span(start, [call.task for call in calls], pickled)
 
@@ -71,23 +71,22 @@ class ApplyJobs(Job):
         if self._abandoned:  # of a broken pool, a worker may yet end what it runs
             return
         for position, value in enumerate(values, start):
-            result = self._let_go(position)
-            if result.has_callback:
-                self._settle(result, True, value)
-            else:
-                result.settle(True, value)
+            self._show(position, True, value)
 
     def fail(self, position: int, error: BaseException) -> None:
         if not self._abandoned:
-            self._settle(self._let_go(position), False, as_task_error(error))
+            self._show(position, False, as_task_error(error))
 
-    def _let_go(self, position: int) -> AsyncResult:
-        """Return the handle of a task that has its outcome; its job's id stays, for a trace."""
+    def _show(self, position: int, success: bool, value: Any) -> None:
+        """Settle the handle of a task and let go of it; its job's id stays, for a trace."""
         result = self._results[position]
         assert not isinstance(result, int), "a task has one outcome"
+        if result.has_callback:
+            self._settle(result, success, value)
+        else:
+            result.settle(success, value)
         self._results[position] = result.job
         self._settled += 1
-        return result
 
     def finished(self) -> bool:
         return self._abandoned or (not self._calls and self._settled == len(self._results))

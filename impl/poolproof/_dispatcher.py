@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import _thread
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ._apply_jobs import Call
@@ -13,7 +15,7 @@ from ._inbox import Inbox
 from ._link import Link
 from ._loop import Loop
 from ._results import AsyncResult
-from ._shutdown import Termination
+from ._shutdown import ATTEMPTS, Termination
 from ._state import Event, PoolState, StateMachine
 from ._waiting import Latch
 from ._worker_handler import WorkerHandler
@@ -99,12 +101,23 @@ class Dispatcher:
         self.inbox.wake()
         if self._thread is threading.current_thread():
             return  # a finalizer ran in the loop itself, which will see the state
-        self._released.wait(STUCK_S)
-        self._termination.run()
+        if not self._released.wait(STUCK_S):
+            self._stand_in()
+
+    def _stand_in(self) -> None:
+        """End the pool in place of a loop that is stuck in user code."""
+        try:
+            # In a thread of its own: a signal handler that raises here would end the end.
+            _thread.start_new_thread(self._termination.run, ())
+        except (RuntimeError, MemoryError):  # none to be had, or the interpreter ends
+            self._termination.run()
+        self._released.wait()
 
     def join(self) -> None:
         """Wait until the pool has ended."""
         self.inbox.wake()  # a signal handler may have raised before close() or terminate() could
+        if self._machine.state is PoolState.TERMINATE:
+            self.terminate()
         self._released.wait()
         if self._thread is not threading.current_thread():
             self._thread.join(STUCK_S)
@@ -118,20 +131,27 @@ class Dispatcher:
     # -- its thread
 
     def _run(self) -> None:
+        end = self._give_up
         try:
             while not self._loop.ended():
                 self._loop.turn()
+            if self._machine.state is PoolState.CLOSE:
+                end = self._release
         except BaseException:
-            if not self._released.happened():  # a defect of the pool: nobody may wait for it
-                self._machine.apply(Event.TERMINATE)
+            if not self._released.happened():  # else another thread has ended the pool meanwhile
                 raise
         finally:
-            if self._machine.state is PoolState.TERMINATE:
-                self._termination.run()
-            else:
-                self._release()
+            for _ in range(ATTEMPTS):  # whatever fails, nobody may wait for ever
+                with suppress(MemoryError):
+                    end()
+                    break
 
     # -- the end
+
+    def _give_up(self) -> None:
+        # In a pool that runs the loop has failed: for want of memory, or it has a defect.
+        self._machine.apply(Event.TERMINATE)
+        self._termination.run()
 
     def _abandon(self) -> None:
         error = PoolTerminatedError("the pool was terminated before the outcome arrived")

@@ -101,6 +101,10 @@ class Inbox:
         """
         return self._entries.popleft()
 
+    def put_back(self, entry: Entry) -> None:
+        """An entry that was taken could not be submitted: the pool ends, and will abandon it."""
+        self._entries.appendleft(entry)
+
     def abandon(self, error: BaseException) -> None:
         """End every job in the inbox with `error`; any thread may call it once it is over."""
         while self._entries:
@@ -108,12 +112,16 @@ class Inbox:
                 entry = self._entries.popleft()
             except IndexError:  # another thread abandons too
                 return
-            if isinstance(entry, Call):
-                entry.result.settle(False, error)
-            elif isinstance(entry, Job):
-                entry.abandon(error)
-            else:
-                entry()
+            try:
+                if isinstance(entry, Call):
+                    entry.result.settle(False, error)
+                elif isinstance(entry, Job):
+                    entry.abandon(error)
+                else:
+                    entry()
+            except BaseException:
+                self.put_back(entry)  # for the next attempt
+                raise
 
     def refuse(self) -> None:
         """Refuse what is there, and what comes from now on."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 
 from ._apply_jobs import ApplyJobs, Call
 from ._calls import name_of
@@ -152,14 +153,15 @@ class JobQueue:
 
     def drop(self, job: Job) -> bool:
         """The job is over; return False where it had been over before."""
+        self._leave(job)
+        if isinstance(job, IMapJob):
+            with suppress(ValueError):  # it was dropped before, or is not wholly submitted
+                self._fed.remove(job)
         try:
             # One call into C: a thread that terminates the pool may come beside the dispatcher.
             self._open.remove(job)
         except KeyError:
             return False
-        self._leave(job)
-        if isinstance(job, IMapJob):
-            self._fed.remove(job)
         return True
 
     def drop_all(self) -> Iterator[Job]:

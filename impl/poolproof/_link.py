@@ -65,7 +65,8 @@ class Link:
             undo.callback(os.close, self._bell)
             self._greet(self._bell)
             self.death_fd = _death_fd(process)
-            undo.pop_all()
+            undo.callback(os.close, self.death_fd)
+            self._descriptors = undo.pop_all()
 
     def _send_slot(self) -> _claims.Slot:
         fd = _claims.create()
@@ -253,12 +254,10 @@ class Link:
             self.process.close()
 
     def close_descriptors(self) -> None:
-        """Close all but the process object."""
+        """Close all but the process object; what is closed stays so if this is tried again."""
         self._sock.close()
         self._peer.close()
-        self.slot.close()
-        os.close(self._bell)
-        os.close(self.death_fd)
+        self._descriptors.close()
 
 
 def _death_fd(process: BaseProcess) -> int:

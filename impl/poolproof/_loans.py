@@ -104,6 +104,7 @@ class Loans:
                 # Then once more: who gave it back before this was set has not told us.
                 self.recalled = True
             else:
+                link.held = True  # at once: a link in neither place would not be closed
                 self._hold(link)
                 return True
         return False
@@ -112,11 +113,11 @@ class Loans:
         """Hold and yield the links that came back with a frame that is still out."""
         while self._returned:
             link = self._returned.popleft()
+            link.held = True  # at once, as above
             self._hold(link)
             yield link
 
     def _hold(self, link: Link) -> None:
-        link.held = True
         link.forget_exchange()
         self._watch(link)
 
@@ -130,12 +131,13 @@ class Loans:
                 for frame in list(link.ledger):
                     frame.job.abandon(error)
 
-    def close(self, links: Iterable[Link]) -> None:
-        """Close the links; one that is on loan is closed when it is given back."""
+    def close(self, links: list[Link]) -> None:
+        """Take and close the links; one that is on loan is closed when it is given back."""
         self._closing = True
-        for link in links:
-            if link.held:
-                link.close()
+        while links:
+            if links[-1].held:
+                links[-1].close()
+            links.pop()  # only now: a close that was broken off is tried again
         self._close_left()
 
     # -- called by any thread
@@ -191,6 +193,11 @@ class Loans:
         for place in (self._idle, self._returned):
             while place:
                 try:
-                    place.pop().close()
+                    link = place.pop()
                 except IndexError:  # another thread was faster
                     return
+                try:
+                    link.close()
+                except BaseException:
+                    place.append(link)  # as above
+                    raise

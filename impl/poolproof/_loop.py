@@ -141,12 +141,16 @@ class Loop:
         inbox, jobs = self._inbox, self.jobs
         for _ in range(len(inbox)):
             entry = inbox.take()
-            if isinstance(entry, Call):
-                jobs.submit_call(entry)
-            elif isinstance(entry, Job):
-                jobs.submit(entry)
-            else:
-                entry()
+            try:
+                if isinstance(entry, Call):
+                    jobs.submit_call(entry)
+                elif isinstance(entry, Job):
+                    jobs.submit(entry)
+                else:
+                    entry()
+            except BaseException:
+                inbox.put_back(entry)
+                raise
 
     def _repopulate(self) -> None:
         if self._machine.state is PoolState.RUN or not self.jobs.empty:
@@ -161,9 +165,13 @@ class Loop:
 
     def _finish(self, job: Job) -> None:
         if self.jobs.drop(job):
-            for link in self._workers.links:
-                link.forget(job.call_id)
-            job.conclude()
+            try:
+                for link in self._workers.links:
+                    link.forget(job.call_id)
+                job.conclude()
+            except BaseException as error:  # no memory: nobody else knows of the job any more
+                job.abandon(error)
+                raise
 
     # -- the end
 
@@ -174,7 +182,11 @@ class Loop:
 
     def _abandon_jobs(self, error: BaseException) -> None:
         for job in self.jobs.drop_all():
-            job.abandon(error)
+            try:
+                job.abandon(error)
+            except BaseException:
+                self.jobs.adopt([job])  # for the next attempt
+                raise
 
     def release(self) -> None:
         """Close what belongs to the workers and to the loop."""
@@ -183,7 +195,6 @@ class Loop:
             for frame in list(link.ledger):
                 self._shelf.take_from(frame)
         self.loans.close(self._workers.links)
-        self._workers.links.clear()
         self._workers.starter.end()
         self._shelf.close()
         if self._trace is not None:

@@ -15,7 +15,8 @@ close, then join                        terminate
                                           bury       no zombie is left
                                           release    descriptors, callback thread
 
-Rule: no step waits for anything that user code or a worker can hold.
+Rule 1: no step waits for anything that user code or a worker can hold.
+Rule 2: a step that was broken off can be taken again, and goes on where it was.
 """
 
 from __future__ import annotations
@@ -23,19 +24,23 @@ from __future__ import annotations
 import select
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
+from functools import partial
 
 from ._link import Link
 from ._starter import GRACE_S, Starter
 from ._template import KILL_S
 
+ATTEMPTS = 5  # at a step that finds no memory: what it drops on its way may be what is missing
+
 
 class Termination:
     """Runs the steps of terminate once, whoever comes first.
 
-    Guarantees: the dispatcher runs it; a thread that waits for a dispatcher
-    that is stuck in user code (a pickling method that blocks) may run it too.
-    The lock is held for bounded steps only.
+    Guarantees: the dispatcher runs it; where that is stuck in user code (a
+    pickling method that blocks) another thread may do so.  Whatever a step
+    raises, those behind it are run.  The lock is held for bounded steps only.
     """
 
     def __init__(
@@ -45,28 +50,53 @@ class Termination:
         abandon: Callable[[], None],
         release: Callable[[], None],
     ) -> None:
-        self._links = links
-        self._starter = starter
-        self._abandon = abandon
-        self._release = release
+        self._left: deque[Callable[[], None]] = deque(
+            [
+                abandon,
+                starter.retire,
+                partial(_interrupt, links),
+                partial(_kill, links),
+                partial(_await_deaths, links, KILL_S),
+                starter.end,
+                partial(_bury, links),
+                release,
+            ]
+        )
         # Re-entrant: a signal handler may terminate a pool that is being terminated.
         self._lock = threading.RLock()
-        self._done = False
+        self._runs = False
 
     def run(self) -> None:
-        """Run the steps in order."""
+        """Run the steps in order.
+
+        Raises: what a step has raised, behind the last one.
+        """
         with self._lock:
-            if self._done:
+            if self._runs:
                 return
-            self._done = True
-            self._abandon()
-            self._starter.retire()
-            _interrupt(self._links)
-            _kill(self._links)
-            _await_deaths(self._links, KILL_S)
-            self._starter.end()
-            _bury(self._links)
-            self._release()
+            self._runs = True
+            try:
+                self._run_all()
+            finally:
+                self._runs = False
+
+    def _run_all(self) -> None:
+        failed: BaseException | None = None
+        attempts = 0
+        while self._left:
+            attempts += 1
+            try:
+                self._left[0]()
+            except MemoryError as error:
+                failed = error
+                if attempts < ATTEMPTS:
+                    continue
+            except BaseException as error:  # noqa: BLE001  raised below
+                failed = error
+            self._left.popleft()
+            attempts = 0
+        if failed is not None:
+            raise failed
 
 
 def _interrupt(links: list[Link]) -> None:

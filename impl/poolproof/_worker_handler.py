@@ -144,7 +144,6 @@ class WorkerHandler:
         """Account for a dead worker: deliver what it finished, fail what it ran, free the rest."""
         while results.drain(link):
             continue
-        self.links.remove(link)
         exitcode = link.reap()
         self.starter.buried(link.process)
         if not link.ready:
@@ -165,6 +164,7 @@ class WorkerHandler:
             died = bool(link.ledger) or not link.retiring
             self._trace.buried(link.pid, describe_exit(exitcode) if died else None)
         link.close()
+        self.links.remove(link)  # last: what is broken off before is for the end of the pool to do
 
     def _startup_failed(self, link: Link, exitcode: int | None) -> None:
         self._failures += 1

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 import poolproof
-from poolproof import Pool
+from poolproof import Pool, PoolTerminatedError, _dispatcher
 
 from .counting import nothing_left
 from .tasks import square
@@ -117,6 +117,45 @@ def test_an_end_that_was_interrupted_can_be_repeated(end: Callable[[Pool], None]
             ended.join(WAIT_S)
             assert not ended.is_alive(), f"join() still waits, interrupted at line {line}"
             line += 1
+
+
+class BlocksOnPickling:
+    """Blocks the dispatcher's thread until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.entered = threading.Event()
+        self.go_on = threading.Event()
+
+    def __reduce__(self) -> tuple[type[int], tuple[()]]:
+        self.entered.set()
+        self.go_on.wait(WAIT_S)
+        return int, ()
+
+
+def test_an_end_beside_a_loop_that_is_stuck_may_be_interrupted_anywhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_dispatcher, "STUCK_S", 0.02)
+    line, whole = 1, False
+    with nothing_left():
+        while not whole:
+            pool = Pool(1, context=multiprocessing.get_context("fork"))
+            argument = BlocksOnPickling()
+            result = pool.apply_async(square, (argument,))
+            assert argument.entered.wait(WAIT_S)
+            whole = not _interrupted(pool.terminate, line)
+            if pool._state == "RUN":  # interrupted before anything was done
+                pool.terminate()
+            joined = threading.Thread(target=pool.join, daemon=True)
+            joined.start()
+            joined.join(WAIT_S / 2)
+            argument.go_on.set()
+            assert not joined.is_alive(), f"join() still waits, interrupted at line {line}"
+            with pytest.raises(PoolTerminatedError):
+                result.get(0)
+            pool._dispatcher._thread.join(WAIT_S)
+            line += 1
+    assert line > 20, "the call was not traced"
 
 
 def _next_or_none(results: Any) -> Any:
