@@ -18,7 +18,7 @@ from itertools import compress
 from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING
 
-from . import _claims, _descriptors
+from . import _claims, _descriptors, _kinship
 from ._channel import DONTWAIT, Body, Receiver, Record, send
 from ._claims import PHASE, SEQ, STARTED, Phase
 from ._frames import TaskHeader, TaskKind, pack_task, unpack_task
@@ -38,6 +38,7 @@ class Link:
 
     def __init__(self, process: BaseProcess, own: socket.socket, peer: socket.socket) -> None:
         self.process = process
+        _kinship.register(process)
         self.pid = process.pid or 0
         self.ledger: deque[Frame] = deque()
         self.ready = False

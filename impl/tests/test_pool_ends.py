@@ -10,7 +10,9 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
+from multiprocessing import util
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
@@ -18,11 +20,11 @@ from unittest import mock
 
 import pytest
 
-from poolproof import Pool, PoolTerminatedError
+from poolproof import Pool, PoolTerminatedError, WorkerLostError
 
 from .counting import belongings, nothing_left
 from .patience import WAIT_S, await_
-from .tasks import BLOCK_S, block, block_deaf, fork_and_return, in_fork, square
+from .tasks import BLOCK_S, block, block_deaf, fork_and_return, in_fork, read_all, square
 
 METHODS = ["fork", "spawn", "forkserver"]
 SQUARES = [n * n for n in range(100)]
@@ -268,3 +270,25 @@ def test_a_forked_child_is_told_whose_pool_it_is(tmp_path: Path) -> None:
         for words in (told := in_fork(pool, result)):
             assert words.startswith("RuntimeError: this pool belongs to process"), told
         assert len(told) == 2
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # the fork is the point
+def test_what_the_program_forks_may_end_by_sys_exit(context: BaseContext, tmp_path: Path) -> None:
+    """Its exit handler terminates daemonic children: not the workers, which are its parent's."""
+    with Pool(2, context=context) as pool, ExitStack() as writers:
+        with pytest.raises(WorkerLostError):
+            pool.apply_async(os._exit, (0,)).get(WAIT_S)  # one of the two is a replacement now
+        results = []
+        for name in ("one", "other"):
+            os.mkfifo(tmp_path / name)
+            results.append(pool.apply_async(read_all, (str(tmp_path / name),)))
+            writers.enter_context((tmp_path / name).open("wb"))  # waits for its reader
+        child = os.fork()
+        if not child:
+            try:
+                util._exit_function()  # type: ignore[attr-defined]  # what sys.exit() comes to
+            finally:
+                os._exit(0)
+        assert os.waitpid(child, 0) == (child, 0)
+        writers.close()
+        assert [result.get(WAIT_S) for result in results] == [b"", b""]
