@@ -10,6 +10,7 @@ import itertools
 import os
 from collections.abc import Callable, Iterable, Mapping
 from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 from ._apply_jobs import Call
@@ -21,6 +22,7 @@ from ._arguments import (
 )
 from ._calls import Uncallable
 from ._lifetime import Lifetime
+from ._own_processes import with_processes
 from ._results import AsyncResult, IMapIterator, IMapUnorderedIterator, MapResult
 from ._submission import submit_imap, submit_map
 
@@ -60,11 +62,19 @@ class Pool(Lifetime):
         check_maxtasksperchild(maxtasksperchild)
         worker_args = initializer, initializer_arguments(initializer, initargs)
         context = context_or_default(context)
+        if type(self).Process is not Pool.Process:
+            context = with_processes(context, self.Process)
         self._processes = size
         self._jobs = itertools.count(1)
         from ._engine import start  # noqa: PLC0415  loaded with the first pool: see there
 
         self._begin(start(self._machine, context, size, worker_args, maxtasksperchild, trace))
+
+    @staticmethod
+    def Process(ctx: BaseContext, *args: Any, **kwds: Any) -> BaseProcess:  # noqa: N802  as the standard library
+        """Make the process of a worker: for subclasses to override."""
+        process: BaseProcess = ctx.Process(*args, **kwds)  # type: ignore[attr-defined]  # every concrete context has it
+        return process
 
     def apply(
         self, func: Callable[..., Any], args: Iterable[Any] = (), kwds: Mapping[str, Any] = {}

@@ -13,7 +13,8 @@ import subprocess
 import sys
 import threading
 import time
-from multiprocessing.context import ForkContext, ForkProcess
+from collections.abc import Callable
+from multiprocessing.context import BaseContext, ForkContext, ForkProcess
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -319,11 +320,25 @@ def test_only_what_forks_as_the_standard_library_has_a_template(context: Any, co
         assert len(templates()) == count
 
 
-def test_a_pool_without_template_replaces_its_workers() -> None:
-    with Pool(1, context=_OwnContext()) as pool:
-        replace_worker(pool)
-        (process,) = pool._pool
+class _OwnProcesses(Pool):
+    """As programs have it whose tasks start processes: those of a pool are daemonic and may not."""
+
+    @staticmethod
+    def Process(ctx: BaseContext, *args: Any, **kwds: Any) -> ForkProcess:  # noqa: N802  as there
+        assert ctx is FORK
+        return _OwnProcess(*args, **kwds)
+
+
+@pytest.mark.parametrize(
+    "pool", [lambda: Pool(1, context=_OwnContext()), lambda: _OwnProcesses(1, context=FORK)]
+)
+def test_a_pool_without_template_replaces_its_workers(pool: Callable[[], Pool]) -> None:
+    with pool() as made:
+        assert not templates()
+        replace_worker(made)
+        (process,) = made._pool
         assert type(process) is _OwnProcess
+        assert process.name.startswith("_OwnPoolWorker-")
 
 
 # -- the campaign
