@@ -23,6 +23,12 @@ class Feed(Protocol):
     #: error of the input, delivered behind its last task
     error: BaseException | None
 
+    def start(self) -> None:
+        """Be ready to read.
+
+        Raises: RuntimeError where no thread is to be had.
+        """
+
     def allow(self, tasks: int) -> None:
         """Let the input be read up to `tasks` tasks from its beginning."""
 
@@ -39,7 +45,7 @@ class Feed(Protocol):
         """Tell whether nothing will come any more."""
 
     def stop(self) -> None:
-        """Read no further."""
+        """Read no further; any thread may say so."""
 
 
 def in_chunks(items: Sequence[Any], start: int, count: int, chunksize: int) -> Sequence[Any]:
@@ -64,6 +70,9 @@ class SequenceFeed:
         self._taken = 0
         self._allowed = 0
 
+    def start(self) -> None:
+        """Nothing: the items are there."""
+
     def allow(self, tasks: int) -> None:
         self._allowed = min(tasks, self._total)
 
@@ -77,10 +86,10 @@ class SequenceFeed:
         return self._taken < self._allowed
 
     def left(self) -> int | None:
-        return self._total - self._taken
+        return max(0, self._total - self._taken)  # more are taken where it is stopped meanwhile
 
     def ended(self) -> bool:
-        return self._taken == self._total
+        return self._taken >= self._total
 
     def stop(self) -> None:
         self._total = self._allowed = self._taken
@@ -116,6 +125,8 @@ class ThreadFeed:
             name="poolproof-feed",
             daemon=True,
         )
+
+    def start(self) -> None:
         self._thread.start()
 
     def allow(self, tasks: int) -> None:

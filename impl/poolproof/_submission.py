@@ -73,16 +73,17 @@ def submit_imap(
     """Submit the job whose outcomes `iterator` gets.
 
     Raises: ValueError and TypeError for a wrong chunksize or buffersize, and
-    for what is no iterable.
+    for what is no iterable; RuntimeError where no thread is to be had.
     """
     chunksize = imap_chunksize(chunksize)
     if buffersize is not None:
         buffersize = positive("buffersize", buffersize)
     inbox = dispatcher.inbox
+    feed = feed_for(iterable, chunksize, inbox.nudge, inbox.wake)
     job = IMapJob(
         job_id,
         call_for(func, star=False, chunksize=chunksize),
-        feed_for(iterable, chunksize, inbox.nudge, inbox.wake),
+        feed,
         chunksize,
         iterator,
         ordered=type(iterator) is IMapIterator,
@@ -90,4 +91,9 @@ def submit_imap(
         workers=workers,
         wake=inbox.wake,
     )
-    inbox.put(job)
+    try:
+        feed.start()
+        inbox.put(job)
+    except BaseException:  # a signal handler raised, or there is no memory: nobody has its results
+        feed.stop()
+        raise

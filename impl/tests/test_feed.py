@@ -52,7 +52,9 @@ class Listener:
 
 def _thread_feed(iterable: Iterable[Any], chunksize: int = 1) -> tuple[ThreadFeed, Listener]:
     listener = Listener()
-    return ThreadFeed(iterable, chunksize, listener.nudge, listener.wake), listener
+    feed = ThreadFeed(iterable, chunksize, listener.nudge, listener.wake)
+    feed.start()
+    return feed, listener
 
 
 def _end(feed: ThreadFeed) -> None:
@@ -228,9 +230,7 @@ def test_plain_sequences_need_no_thread(items: Sequence[int]) -> None:
 
 @pytest.mark.parametrize("items", [iter([1]), {1}, "text", Listlike([1])])
 def test_whatever_may_run_user_code_gets_a_thread(items: Iterable[Any]) -> None:
-    feed = _feed_for(items)
-    assert isinstance(feed, ThreadFeed)
-    _end(feed)
+    assert isinstance(_feed_for(items), ThreadFeed)
 
 
 def test_a_list_may_change_after_it_was_taken() -> None:

@@ -87,6 +87,21 @@ def test_a_submission_may_be_interrupted_anywhere(pool: Pool, items: int) -> Non
     assert line > 20, "the call was not traced"
 
 
+# Also raised where the iterator is dropped: out of that nothing comes.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_input_is_read_by_nobody_where_its_submission_is_interrupted(pool: Pool) -> None:
+    line = 1
+    before = set(threading.enumerate())
+    while _interrupted(lambda: pool.imap(square, iter(range(3))), line):
+        for thread in set(threading.enumerate()) - before:
+            thread.join(WAIT_S)
+            assert not thread.is_alive(), f"{thread.name} is left, interrupted at line {line}"
+        assert pool.map_async(square, range(3)).get(WAIT_S) == [0, 1, 4]
+        _await_sleep(pool)
+        line += 1
+    assert line > 20, "the call was not traced"
+
+
 def test_a_consumer_may_be_interrupted_anywhere(pool: Pool) -> None:
     """Its iterator goes on, though a result may be gone with the call that was to return it."""
     for line in range(1, 60):

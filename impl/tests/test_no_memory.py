@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 import poolproof
-from poolproof import Pool, PoolTerminatedError
+from poolproof import Pool, PoolTerminatedError, _submission
 from poolproof._dispatcher import Dispatcher
+from poolproof._inbox import Inbox
 
 from .counting import nothing_left
 from .tasks import square
@@ -109,3 +110,22 @@ def test_nobody_waits_for_a_pool_that_finds_no_memory(
             came = shortage.came
         number += 1
     assert number > 50, "the dispatcher was not traced"
+
+
+@pytest.mark.parametrize("owner_and_name", [(_submission, "IMapJob"), (Inbox, "put")])
+def test_an_imap_that_finds_no_memory_on_its_way_in_leaves_nothing(
+    owner_and_name: tuple[object, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    with nothing_left():
+        pool = Pool(2, context=multiprocessing.get_context("fork"))
+        for items in (range(9), iter(range(9))):
+            with monkeypatch.context() as patch:
+                patch.setattr(*owner_and_name, fail)
+                with pytest.raises(MemoryError):
+                    pool.imap(square, items)
+        assert list(pool.imap(square, iter(range(9)))) == [n * n for n in range(9)]
+        pool.close()
+        pool.join()
