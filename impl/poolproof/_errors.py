@@ -46,7 +46,8 @@ class PoolTerminatedError(PoolError):
 class BrokenPoolError(PoolError):
     """Workers die before they become ready; the pool gave up starting them.
 
-    `__cause__` is the error of the initializer where there is one.
+    `__cause__` is the error of the initializer where there is one, or of what the pool
+    itself does in a worker before it is ready.
     """
 
 

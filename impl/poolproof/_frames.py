@@ -40,6 +40,7 @@ class ResultKind(enum.IntEnum):
     UNCALLABLE = 6  # the callable could not be unpickled, nothing ran; payload: Failure
     STAMPS = 7  # payload: three unsigned 64-bit numbers an item (see _trace); `first` counts stamps
     GIVEN_BACK = 8  # tasks from `first` on will not be started here
+    UNFIT = 9  # the process cannot be a worker: no thread, no memory; payload: Failure
 
 
 class TaskHeader(NamedTuple):

@@ -50,6 +50,8 @@ class Link:
         self.allowance: Fraction | None = None
         self.retiring = False
         self.startup_error: BaseException | None = None
+        #: what has raised that
+        self.startup_step = ""
         self._known: set[int] = set()
         self._stale: list[int] = []
         self._seq = 0

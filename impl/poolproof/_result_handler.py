@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from ._trace import TraceWriter
 
 RECORDS_PER_TURN = 64  # of one worker, so that it cannot keep the others waiting
+STARTUP_STEPS: dict[int, str] = {
+    ResultKind.BROKEN: "the initializer",
+    ResultKind.UNFIT: "preparing the last one",
+}
 
 
 class ResultHandler:
@@ -95,8 +99,8 @@ class ResultHandler:
         if header.kind == ResultKind.READY:
             link.ready = True
             return
-        if header.kind == ResultKind.BROKEN:
-            link.startup_error = unpack_error(load(body))
+        if header.kind in STARTUP_STEPS:
+            self._not_started(link, header, unpack_error(load(body)))
             return
         if header.kind == ResultKind.GIVEN_BACK:
             self._given_back(link, header)
@@ -120,6 +124,10 @@ class ResultHandler:
             self._deliver(frame, header, body)
         self._advance(link, frame, header)
 
+    def _not_started(self, link: Link, header: ResultHeader, error: BaseException) -> None:
+        link.startup_error = error
+        link.startup_step = STARTUP_STEPS[header.kind]
+
     def _given_back(self, link: Link, header: ResultHeader) -> None:
         frame = link.ledger[0] if link.ledger else None
         if frame is not None and frame.seq == header.seq:  # else it was over first
@@ -127,8 +135,8 @@ class ResultHandler:
 
     def _lose(self, link: Link, header: ResultHeader, error: OSError) -> None:
         """Fail what a result is about that cannot be read here."""
-        if header.kind == ResultKind.BROKEN:
-            link.startup_error = error
+        if header.kind in STARTUP_STEPS:
+            self._not_started(link, header, error)
             return
         frame = link.ledger[0]
         if header.kind in (ResultKind.UNLOADED, ResultKind.UNCALLABLE):

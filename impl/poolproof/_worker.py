@@ -8,9 +8,11 @@ whenever, no other process can be left waiting for it.
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from . import _runner, _worker_process
@@ -41,17 +43,21 @@ def worker_main(
 ) -> None:
     """Serve frames from `sock` until the sentinel or the last frame arrives."""
     pid = os.getpid()
-    interrupts, steward = _worker_process.settle(sock)
     outbox = Outbox(sock)
+    blame = ResultKind.UNFIT
     try:
+        interrupts, steward = _worker_process.settle(sock)
         if initializer is not None:
+            blame = ResultKind.BROKEN
             initializer(*initargs)
-    except BaseException as error:  # noqa: BLE001  also SystemExit: the parent must learn of it
-        outbox.failure(ResultKind.BROKEN, pack_error(error))
-        return
-    try:
+            blame = ResultKind.UNFIT
         worker = Worker(sock, outbox, interrupts, traced=traced)
         steward.heed(worker.bell, worker.give_back)
+    except BaseException as error:  # noqa: BLE001  also SystemExit: the parent must learn of it
+        with suppress(ConnectionError):  # it is gone, or has terminated the pool
+            outbox.failure(blame, pack_error(error))
+        return
+    try:
         worker.serve()
     except (BrokenPipeError, ConnectionResetError):
         return  # the parent is gone, or has terminated the pool
@@ -103,8 +109,10 @@ class Worker:
 
     def _receive_fd(self) -> int:
         received = self._receiver.receive()
-        if received is None or received[1] is None:
+        if received is None:
             raise BrokenPipeError("the parent closed the channel before it sent a descriptor")
+        if received[1] is None:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
         return received[1]
 
     def give_back(self) -> None:

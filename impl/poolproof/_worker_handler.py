@@ -181,7 +181,7 @@ class WorkerHandler:
             what = f"the last one died before it was ready ({describe_exit(exitcode)})"
             if link.startup_error is not None:
                 error = link.startup_error
-                what = f"the initializer raised {type(error).__name__}: {error}"
+                what = f"{link.startup_step} raised {type(error).__name__}: {error}"
             elif not killed:
                 what += '; is the main module guarded by `if __name__ == "__main__"`?'
             self._break(

@@ -16,7 +16,7 @@ from types import ModuleType
 
 import pytest
 
-from poolproof import Pool, WorkerLostError
+from poolproof import BrokenPoolError, Pool, WorkerLostError, _worker, _worker_process
 from poolproof import _link as link
 from poolproof import _memory as memory
 
@@ -122,6 +122,29 @@ def test_a_constructor_without_descriptor_or_room_leaves_nothing(
             with pytest.raises(OSError, match=os.strerror(code)):
                 Pool(2, context=context)
         gc.collect()
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "error"),
+    [
+        (_worker_process, "settle", RuntimeError("can't start new thread")),
+        (_worker, "Slot", OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))),
+        (_worker, "Receiver", MemoryError("no room for a record")),
+    ],
+)
+def test_a_worker_that_finds_no_room_for_itself_says_so(
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, error: Exception
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(module, name, fail)
+    with Pool(2, context=multiprocessing.get_context("fork")) as pool:
+        with pytest.raises(BrokenPoolError) as caught:
+            pool.map_async(square, range(9)).get(GET_S)
+        told = f"preparing the last one raised {type(error).__name__}: {error}"
+        assert str(caught.value).endswith(told)
+        assert type(caught.value.__cause__) is type(error)
 
 
 def test_a_replacement_that_gets_no_descriptor_is_tried_again(
