@@ -22,7 +22,6 @@ from ._arguments import (
 )
 from ._calls import Uncallable
 from ._lifetime import Lifetime
-from ._own_processes import with_processes
 from ._results import AsyncResult, IMapIterator, IMapUnorderedIterator, MapResult
 from ._submission import submit_imap, submit_map
 
@@ -63,6 +62,8 @@ class Pool(Lifetime):
         worker_args = initializer, initializer_arguments(initializer, initargs)
         context = context_or_default(context)
         if type(self).Process is not Pool.Process:
+            from ._own_processes import with_processes  # noqa: PLC0415  few override it
+
             context = with_processes(context, self.Process)
         self._processes = size
         self._jobs = itertools.count(1)
