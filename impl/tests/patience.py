@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -14,3 +15,11 @@ def await_(condition: Callable[[], object], what: str = "what was waited for") -
     while not condition():
         assert time.monotonic() < until, f"not in time: {what}"
         time.sleep(0.001)
+
+
+def within(bound_s: float, call: Callable[[], object], what: str = "the call") -> None:
+    """Run `call` in a thread, so that a hang is a failure and not a stalled run."""
+    thread = threading.Thread(target=call, daemon=True)
+    thread.start()
+    thread.join(bound_s)
+    assert not thread.is_alive(), f"still running after {bound_s} s: {what}"

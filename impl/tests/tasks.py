@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -104,3 +105,16 @@ def fork_and_return(number: int) -> int:
     """Come back twice: in the worker, and in a process that it has forked."""
     os.fork()
     return number
+
+
+class BlocksOnPickling:
+    """Blocks the dispatcher's thread for as long as the gate is shut."""
+
+    def __init__(self, gate: threading.Event) -> None:
+        self.gate = gate
+        self.entered = threading.Event()
+
+    def __reduce__(self) -> tuple[type[int], tuple[()]]:
+        self.entered.set()
+        self.gate.wait(BLOCK_S)
+        return int, ()

@@ -19,7 +19,8 @@ import poolproof
 from poolproof import Pool, PoolTerminatedError, _dispatcher
 
 from .counting import nothing_left
-from .tasks import square
+from .patience import within
+from .tasks import BlocksOnPickling, square
 
 WAIT_S = 20.0  # a bound for what should take a moment
 OWN = str(Path(poolproof.__file__).parent)
@@ -127,24 +128,8 @@ def test_an_end_that_was_interrupted_can_be_repeated(end: Callable[[Pool], None]
             pool = Pool(1, context=multiprocessing.get_context("fork"))
             _await_sleep(pool)
             whole = not _interrupted(partial(end, pool), line)
-            ended = threading.Thread(target=_end_and_join, args=(end, pool), daemon=True)
-            ended.start()
-            ended.join(WAIT_S)
-            assert not ended.is_alive(), f"join() still waits, interrupted at line {line}"
+            within(WAIT_S, partial(_end_and_join, end, pool), f"join(), interrupted at line {line}")
             line += 1
-
-
-class BlocksOnPickling:
-    """Blocks the dispatcher's thread until it is told to go on."""
-
-    def __init__(self) -> None:
-        self.entered = threading.Event()
-        self.go_on = threading.Event()
-
-    def __reduce__(self) -> tuple[type[int], tuple[()]]:
-        self.entered.set()
-        self.go_on.wait(WAIT_S)
-        return int, ()
 
 
 def test_an_end_beside_a_loop_that_is_stuck_may_be_interrupted_anywhere(
@@ -155,17 +140,15 @@ def test_an_end_beside_a_loop_that_is_stuck_may_be_interrupted_anywhere(
     with nothing_left():
         while not whole:
             pool = Pool(1, context=multiprocessing.get_context("fork"))
-            argument = BlocksOnPickling()
+            gate = threading.Event()
+            argument = BlocksOnPickling(gate)
             result = pool.apply_async(square, (argument,))
             assert argument.entered.wait(WAIT_S)
             whole = not _interrupted(pool.terminate, line)
             if pool._state == "RUN":  # interrupted before anything was done
                 pool.terminate()
-            joined = threading.Thread(target=pool.join, daemon=True)
-            joined.start()
-            joined.join(WAIT_S / 2)
-            argument.go_on.set()
-            assert not joined.is_alive(), f"join() still waits, interrupted at line {line}"
+            within(WAIT_S / 2, pool.join, f"join(), interrupted at line {line}")
+            gate.set()
             with pytest.raises(PoolTerminatedError):
                 result.get(0)
             pool._dispatcher._thread.join(WAIT_S)

@@ -20,6 +20,7 @@ from poolproof._dispatcher import Dispatcher
 from poolproof._inbox import Inbox
 
 from .counting import nothing_left
+from .patience import within
 from .tasks import square
 
 WAIT_S = 20.0  # a bound for what should take a moment
@@ -102,10 +103,7 @@ def test_nobody_waits_for_a_pool_that_finds_no_memory(
     while came:
         with nothing_left(), _short_of_memory(number) as shortage:
             pool = Pool(2, context=multiprocessing.get_context("fork"))
-            user = threading.Thread(target=_use, args=(pool, end), daemon=True)
-            user.start()
-            user.join(WAIT_S)
-            assert not user.is_alive(), f"somebody waits, function {number} found no memory"
+            within(WAIT_S, partial(_use, pool, end), f"function {number} found no memory")
             del pool
             came = shortage.came
         number += 1

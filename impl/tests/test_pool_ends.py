@@ -23,8 +23,17 @@ import pytest
 from poolproof import Pool, PoolTerminatedError, WorkerLostError
 
 from .counting import belongings, nothing_left
-from .patience import WAIT_S, await_
-from .tasks import BLOCK_S, block, block_deaf, fork_and_return, in_fork, read_all, square
+from .patience import WAIT_S, await_, within
+from .tasks import (
+    BLOCK_S,
+    BlocksOnPickling,
+    block,
+    block_deaf,
+    fork_and_return,
+    in_fork,
+    read_all,
+    square,
+)
 
 METHODS = ["fork", "spawn", "forkserver"]
 SQUARES = [n * n for n in range(100)]
@@ -45,20 +54,12 @@ def _work(pool: Pool) -> None:
     assert pool.apply_async(square, (3,), callback=square).get(WAIT_S) == 9
 
 
-def _within(bound_s: float, call: Callable[[], object]) -> None:
-    """Run `call` in a thread, so that a hang is a failure and not a stalled run."""
-    thread = threading.Thread(target=call, daemon=True)
-    thread.start()
-    thread.join(bound_s)
-    assert not thread.is_alive(), f"still running after {bound_s} s"
-
-
 def test_close_and_join_leave_nothing(context: BaseContext) -> None:
     with nothing_left():
         pool = Pool(2, context=context)
         _work(pool)
         pool.close()
-        _within(WAIT_S, pool.join)
+        within(WAIT_S, pool.join)
 
 
 def test_terminate_and_join_leave_nothing(context: BaseContext) -> None:
@@ -66,14 +67,14 @@ def test_terminate_and_join_leave_nothing(context: BaseContext) -> None:
         pool = Pool(2, context=context)
         _work(pool)
         pool.terminate()
-        _within(WAIT_S, pool.join)
+        within(WAIT_S, pool.join)
 
 
 def test_leaving_the_with_block_leaves_nothing(context: BaseContext) -> None:
     with nothing_left():
         with Pool(2, context=context) as pool:
             _work(pool)
-        _within(WAIT_S, pool.join)
+        within(WAIT_S, pool.join)
 
 
 def test_a_collected_pool_warns_and_leaves_nothing(context: BaseContext) -> None:
@@ -95,7 +96,7 @@ def test_large_frames_leave_nothing(context: BaseContext) -> None:
         assert pool.map_async(len, [bytes(1 << 20)] * 9).get(WAIT_S) == [1 << 20] * 9
         assert [len(b) for b in pool.imap(bytes, [1 << 20] * 9)] == [1 << 20] * 9
         pool.close()
-        _within(WAIT_S, pool.join)
+        within(WAIT_S, pool.join)
 
 
 def test_a_constructor_that_fails_leaves_nothing(
@@ -132,13 +133,13 @@ def test_terminate_ends_a_task_that_blocks_and_whoever_waits(
         ]
         results = pool.imap(task, [str(started)])
         await_(started.exists, "the task")
-        _within(WAIT_S, pool.terminate)
+        within(WAIT_S, pool.terminate)
         with pytest.raises(PoolTerminatedError):
             handles[0].get(0)
         with pytest.raises(PoolTerminatedError):
             results.next(0)
         assert handles[1].ready()
-        _within(WAIT_S, pool.join)
+        within(WAIT_S, pool.join)
 
 
 @pytest.fixture(name="gate")
@@ -159,11 +160,11 @@ def test_terminate_does_not_wait_for_a_callback_that_blocks(gate: threading.Even
         pool = Pool(2, context=multiprocessing.get_context("fork"))
         result = pool.apply_async(square, (2,), callback=callback)
         assert entered.wait(WAIT_S)
-        _within(WAIT_S, pool.terminate)
+        within(WAIT_S, pool.terminate)
         with pytest.raises(PoolTerminatedError):
             result.get(0)
         gate.set()
-        _within(WAIT_S, pool.join)
+        within(WAIT_S, pool.join)
 
 
 def test_terminate_does_not_wait_for_an_input_that_blocks(gate: threading.Event) -> None:
@@ -178,24 +179,11 @@ def test_terminate_does_not_wait_for_an_input_that_blocks(gate: threading.Event)
     results = pool.imap(square, items())
     assert results.next(WAIT_S) == 4
     assert entered.wait(WAIT_S)
-    _within(WAIT_S, pool.terminate)
+    within(WAIT_S, pool.terminate)
     with pytest.raises(PoolTerminatedError):
         results.next(0)
-    _within(WAIT_S, pool.join)
+    within(WAIT_S, pool.join)
     assert not multiprocessing.active_children()
-
-
-class BlocksOnPickling:
-    """Blocks the dispatcher's thread for as long as the gate is shut."""
-
-    def __init__(self, gate: threading.Event) -> None:
-        self.gate = gate
-        self.entered = threading.Event()
-
-    def __reduce__(self) -> tuple[type[int], tuple[()]]:
-        self.entered.set()
-        self.gate.wait(BLOCK_S)
-        return int, ()
 
 
 def test_terminate_does_not_wait_for_a_pickling_method_that_blocks(gate: threading.Event) -> None:
@@ -204,11 +192,11 @@ def test_terminate_does_not_wait_for_a_pickling_method_that_blocks(gate: threadi
         pool = Pool(2, context=multiprocessing.get_context("fork"))
         result = pool.apply_async(square, (argument,))
         assert argument.entered.wait(WAIT_S)
-        _within(WAIT_S, pool.terminate)
+        within(WAIT_S, pool.terminate)
         with pytest.raises(PoolTerminatedError):
             result.get(0)
         gate.set()
-        _within(WAIT_S, pool.join)
+        within(WAIT_S, pool.join)
 
 
 SUBMISSIONS: dict[str, Callable[[Pool], Callable[[], object]]] = {
@@ -235,10 +223,10 @@ def test_who_submits_while_the_workers_are_dismissed_is_refused(
         # A submission that found the pool open, and was overtaken by close().
         monkeypatch.setattr(pool, "_check_running", mock.Mock())
         refused: list[object] = []
-        _within(WAIT_S, partial(_refusal_of, submit(pool), refused))
+        within(WAIT_S, partial(_refusal_of, submit(pool), refused))
         assert refused == ["the pool ended while the job was submitted"]
         os.kill(link.pid, signal.SIGCONT)
-        _within(WAIT_S, pool.join)
+        within(WAIT_S, pool.join)
 
 
 def _refusal_of(wait: Callable[[], object], refused: list[object]) -> None:
@@ -261,7 +249,7 @@ def test_a_task_that_comes_back_twice_has_one_outcome(context: BaseContext) -> N
         assert pool.apply(fork_and_return, (7,)) == 7
         assert pool.map_async(square, range(100)).get(WAIT_S) == SQUARES
         pool.close()
-        _within(WAIT_S, pool.join)
+        within(WAIT_S, pool.join)
 
 
 def test_a_forked_child_is_told_whose_pool_it_is(tmp_path: Path) -> None:
