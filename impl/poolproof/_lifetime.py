@@ -20,12 +20,25 @@ if TYPE_CHECKING:
 _EXIT_PRIORITY = 15  # at interpreter exit: before multiprocessing joins child processes, as stdlib
 
 
+class _Here:
+    """This process: to ask the system takes longer than all else that a call has to check."""
+
+    pid = os.getpid()
+
+    @classmethod
+    def forked(cls) -> None:
+        cls.pid = os.getpid()
+
+
+os.register_at_fork(after_in_child=_Here.forked)
+
+
 class Lifetime:
     """What a pool is, apart from the jobs it takes."""
 
     def __init__(self) -> None:
         self._machine = StateMachine()
-        self._pid = os.getpid()
+        self._pid = _Here.pid
 
     def _begin(self, dispatcher: Dispatcher) -> None:
         """The workers are there: run."""
@@ -46,7 +59,7 @@ class Lifetime:
 
     def terminate(self) -> None:
         """Stop the workers now; every job that has no outcome ends with PoolTerminatedError."""
-        if os.getpid() != self._pid:
+        if self._pid != _Here.pid:
             return  # the workers are the parent's
         # Not by the finalizer, which runs once: a signal handler may raise out of that.
         _terminate(self._machine, self._dispatcher)
@@ -102,10 +115,10 @@ class Lifetime:
 
     def check_process(self) -> None:
         """Raise RuntimeError in a process that did not create the pool."""
-        if os.getpid() != self._pid:
+        if self._pid != _Here.pid:
             raise RuntimeError(
                 f"this pool belongs to process {self._pid}: expected its use there, got it in "
-                f"process {os.getpid()}, a fork without the pool's threads; create a pool here"
+                f"process {_Here.pid}, a fork without the pool's threads; create a pool here"
             )
 
     def about_to_wait(self) -> None:
@@ -122,7 +135,7 @@ class Lifetime:
 
     def _check_running(self) -> None:
         # Every call comes through here: one that is all right calls nothing more.
-        if self._machine.state is PoolState.RUN and os.getpid() == self._pid:
+        if self._machine.state is PoolState.RUN and self._pid == _Here.pid:
             return
         self.check_process()
         raise ValueError(f"Pool not running: expected state RUN, got {self._machine.state.value}")
