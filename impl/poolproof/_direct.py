@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ._apply_jobs import ApplyJobs, Call
+from ._apply_jobs import ApplyJobs
 from ._channel import Body, fits_inline, pickle_into
 from ._claims import split_log
 from ._frames import (
@@ -27,6 +27,7 @@ from ._frames import (
 from ._ledger import Frame
 from ._loans import Loan, Loans
 from ._result_handler import deliver_loaded, fail_unloaded
+from ._results import AsyncResult
 from ._sizing import BUDGET_NS
 from ._unpacking import load_user_object
 from ._worker import APPLY_CALL_ID
@@ -42,29 +43,37 @@ class DirectCalls:
         self._loans = loans
         self._new_job = new_job
 
-    def run(self, call: Call) -> Call | None:
+    def run(self, result: AsyncResult) -> AsyncResult | ApplyJobs | None:
         """Run the call if a worker is idle; return what is left to submit, None if nothing is.
 
+        What is left is the handle, or a job that has its pickle already.
         Raises: what pickling the call raises.
         """
         if not self._loans.available():
-            return call
-        body = Body()
-        pickle_into(body, [call.task])
-        call = call._replace(pickled=body)
-        if not fits_inline(body.size):
-            return call
-        job = self._new_job()
-        job.add(call)
-        exchange = _Exchange(job, body)
-        loan = self._loans.lend(exchange)
-        if exchange.outcome is not None:
-            _deliver(job, exchange.outcome)
-        elif loan is None or not loan.sent:
-            return call
-        elif self._loans.abandoned is not None:
+            return result
+        task, body = result.task, Body()
+        pickle_into(body, [task])
+        job = self._job_of(result)
+        loan = None
+        if fits_inline(body.size):
+            exchange = _Exchange(job, body)
+            loan = self._loans.lend(exchange)
+            if exchange.outcome is not None:
+                _deliver(job, exchange.outcome)
+                return None
+        if loan is None or not loan.sent:
+            result.task = task  # back from a job that handed it out in vain
+            job = self._job_of(result)
+            job.pickled = body
+            return job
+        if self._loans.abandoned is not None:
             job.abandon(self._loans.abandoned)
         return None
+
+    def _job_of(self, result: AsyncResult) -> ApplyJobs:
+        job = self._new_job()
+        job.add(result)
+        return job
 
 
 class _Exchange:

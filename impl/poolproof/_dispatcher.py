@@ -7,7 +7,6 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from ._apply_jobs import Call
 from ._callbacks import CallbackRunner
 from ._direct import DirectCalls
 from ._errors import PoolTerminatedError
@@ -71,12 +70,14 @@ class Dispatcher:
         """Show an outcome to the caller, after its callback where there is one."""
         self._callbacks.settle(result, success, value)
 
-    def apply(self, call: Call) -> None:
+    def apply(self, result: AsyncResult) -> None:
         """Run a call whose outcome is waited for: in this thread, if a worker is idle."""
         # A trace is written by the loop alone.
-        left = call if self.traced else self._direct.run(call)
-        if left is not None:
+        left = result if self.traced else self._direct.run(result)
+        if isinstance(left, AsyncResult):
             self.inbox.put_call(left)
+        elif left is not None:
+            self.inbox.put(left)
 
     def close(self) -> None:
         """The pool closes: run what was submitted."""

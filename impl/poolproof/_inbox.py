@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from ._apply_jobs import Call
 from ._errors import PoolTerminatedError
 from ._jobs import Job
+from ._results import AsyncResult
 from ._waiting import Alarm
 
-#: a job, one apply call, or a step to run in the loop
-Entry = Job | Call | Callable[[], None]
+#: a job, the handle of one apply call, or a step to run in the loop
+Entry = Job | AsyncResult | Callable[[], None]
 
 
 class Inbox:
@@ -41,9 +41,9 @@ class Inbox:
         if self._over:
             self.refuse()
 
-    def put_call(self, call: Call) -> None:
-        """Hand over an apply call; it can wait until a worker has room."""
-        self._entries.append(call)
+    def put_call(self, result: AsyncResult) -> None:
+        """Hand over an apply call by its handle; it can wait until a worker has room."""
+        self._entries.append(result)
         if self._asleep and self._hungry:
             self.wake()
         if self._over:
@@ -113,8 +113,8 @@ class Inbox:
             except IndexError:  # another thread abandons too
                 return
             try:
-                if isinstance(entry, Call):
-                    entry.result.settle(False, error)
+                if isinstance(entry, AsyncResult):
+                    entry.settle(False, error)
                 elif isinstance(entry, Job):
                     entry.abandon(error)
                 else:

@@ -15,10 +15,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 
-from ._apply_jobs import ApplyJobs, Call
+from ._apply_jobs import ApplyJobs
 from ._calls import name_of
 from ._imap_jobs import IMapJob
 from ._jobs import Job, Settle, Span
+from ._results import AsyncResult
 from ._sizing import Experience, Sizer
 
 
@@ -53,7 +54,7 @@ class JobQueue:
 
     def submit(self, job: Job) -> None:
         """Enqueue a job."""
-        if (function := name_of(job.call)) is not None:
+        if not isinstance(job, ApplyJobs) and (function := name_of(job.call)) is not None:
             self._experience.pass_on(function, job.sizer)
         self._open.add(job)
         self._run = None  # calls that follow come behind this job
@@ -62,17 +63,14 @@ class JobQueue:
             self._fed.append(job)
         self.finish_if_complete(job)
 
-    def submit_call(self, call: Call) -> None:
-        """Enqueue an apply call, as the next one of a run where it can be."""
-        if self._run is not None and call.pickled is None:
-            self._run.add(call)
-            return
-        opened = self.new_run()
-        opened.add(call)
-        self._open.add(opened)
-        self._waiting[opened] = None
-        # A call that is pickled travels alone, for its pickle is that of a whole frame.
-        self._run = opened if call.pickled is None else None
+    def submit_call(self, result: AsyncResult) -> None:
+        """Enqueue an apply call by its handle, as the next one of a run where it can be."""
+        if self._run is None:
+            opened = self.new_run()
+            self._open.add(opened)
+            self._waiting[opened] = None
+            self._run = opened
+        self._run.add(result)
 
     def new_run(self) -> ApplyJobs:
         """Return a run of apply jobs that has none yet; any thread may call this."""

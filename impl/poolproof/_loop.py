@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._apply_jobs import Call
 from ._callbacks import CallbackRunner
 from ._inbox import Inbox
 from ._job_queue import JobQueue
@@ -24,6 +23,7 @@ from ._loans import RECALL_S, Loans
 from ._memory import Shelf
 from ._relief import Relief
 from ._result_handler import ResultHandler
+from ._results import AsyncResult
 from ._state import PoolState, StateMachine
 from ._task_handler import TaskHandler
 from ._watch import Watch
@@ -142,7 +142,7 @@ class Loop:
         for _ in range(len(inbox)):
             entry = inbox.take()
             try:
-                if isinstance(entry, Call):
+                if isinstance(entry, AsyncResult):
                     jobs.submit_call(entry)
                 elif isinstance(entry, Job):
                     jobs.submit(entry)

@@ -11,12 +11,15 @@ from __future__ import annotations
 
 from _thread import LockType
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from multiprocessing import TimeoutError as PoolTimeoutError
 from typing import Any, Protocol
 
 from ._waiting import release, wait
 from ._wording import got
+
+#: function, arguments, keyword arguments
+Task = tuple[Callable[..., Any], Iterable[Any], Mapping[str, Any]]
 
 
 class Raised:
@@ -53,6 +56,7 @@ class AsyncResult:
         "_pool",
         "has_callback",
         "job",
+        "task",
     )
 
     def __init__(
@@ -64,6 +68,8 @@ class AsyncResult:
     ) -> None:
         #: id of the job
         self.job = job
+        #: of an apply job that no worker has yet: what is to be called, and with what
+        self.task: Task | None = None
         # Keeps the pool alive while a result is due (gh-79559).
         self._pool: Owner | None = pool
         self._outcome: tuple[bool, Any] | None = None
@@ -110,7 +116,7 @@ class AsyncResult:
         """Show the outcome and release the waiters; the first outcome stays."""
         if self._outcome is None:
             self._outcome = (success, value)
-        self._callback = self._error_callback = self._pool = None
+        self._callback = self._error_callback = self._pool = self.task = None
         if self._locks:
             release(self._locks)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from ._apply_jobs import Call
 from ._arguments import imap_chunksize, positive
 from ._calls import call_for, call_for_all
 from ._feed import feed_for, snapshot
@@ -52,8 +51,8 @@ def submit_map(
     size = 1 if chunksize is None else positive("chunksize", chunksize)
     if len(items) == 1 and not dispatcher.traced:  # a trace would call the job another kind
         # Of such jobs many come at a time, if at all: as apply calls they share frames.
-        whole = call_for_all(func, star=star)
-        dispatcher.inbox.put_call(Call((whole, (items,), {}), result))
+        result.task = call_for_all(func, star=star), (items,), {}
+        dispatcher.inbox.put_call(result)
         return
     call = call_for(func, star=star, chunksize=size)
     allowance = default_chunksize(len(items), workers) if chunksize is None else 1

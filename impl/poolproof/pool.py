@@ -13,7 +13,6 @@ from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from ._apply_jobs import Call
 from ._arguments import (
     check_maxtasksperchild,
     context_or_default,
@@ -84,7 +83,8 @@ class Pool(Lifetime):
         self._check_running()
         result = AsyncResult(self, next(self._jobs))
         call = func if callable(func) else Uncallable(func)
-        self._dispatcher.apply(Call((call, args, kwds), result))
+        result.task = call, args, kwds
+        self._dispatcher.apply(result)
         return result.get()
 
     def apply_async(
@@ -99,7 +99,8 @@ class Pool(Lifetime):
         self._check_running()
         result = AsyncResult(self, next(self._jobs), callback, error_callback)
         call = func if callable(func) else Uncallable(func)
-        self._dispatcher.inbox.put_call(Call((call, args, kwds), result))
+        result.task = call, args, kwds
+        self._dispatcher.inbox.put_call(result)
         return result
 
     def map(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from poolproof import AsyncResult, IMapIterator, IMapUnorderedIterator, MapResult
@@ -33,6 +33,13 @@ def not_here(item: object) -> object:
 def settle(result: AsyncResult, success: bool, value: object) -> None:
     """Show an outcome, as the callback runner does."""
     result.settle(success, value)
+
+
+def apply_call(number: int, callback: Callable[[Any], object] | None = None) -> AsyncResult:
+    """Make the handle of an apply job that calls `int(number)`."""
+    result = AsyncResult(Owner(), number, callback)
+    result.task = int, (number,), {}
+    return result
 
 
 def map_job(items: Sequence[Any], chunksize: int = 1) -> tuple[MapJob, MapResult]:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from poolproof import AsyncResult
-from poolproof._apply_jobs import RUN_CALLS, Call
+from poolproof._apply_jobs import RUN_CALLS
 from poolproof._calls import Chunk, Star, name_of
 from poolproof._channel import Body
 from poolproof._job_queue import JobQueue
 from poolproof._jobs import Job, Span
 
-from .jobs import Owner, deliver_echo, imap_job, map_job, not_here, settle
+from .jobs import apply_call, deliver_echo, imap_job, map_job, not_here, settle
 
 
 def _queue() -> tuple[JobQueue, list[Job]]:
     finished: list[Job] = []
     return JobQueue(settle, finished.append), finished
-
-
-def _call(number: int, pickled: Body | None = None) -> Call:
-    return Call((not_here, (number,), {}), AsyncResult(Owner(), number), pickled)
 
 
 def _next(queue: JobQueue, limit: int = 1) -> tuple[Job, Span]:
@@ -56,10 +51,10 @@ def test_calls_that_never_stop_are_remembered_for_a_while_only() -> None:
     """Between two calls there are always some that wait, so that one run could go on for ever."""
     queue, finished = _queue()
     for number in range(10):
-        queue.submit_call(_call(number))
+        queue.submit_call(apply_call(number))
     order = []
     for number in range(10, 3 * RUN_CALLS):
-        queue.submit_call(_call(number))
+        queue.submit_call(apply_call(number))
         job, span = _next(queue)
         order.append(span.tasks[0][1][0])
         deliver_echo(job, span)
@@ -130,16 +125,16 @@ def test_tasks_of_which_one_cannot_be_loaded_come_back_one_by_one() -> None:
 def test_calls_in_a_row_are_one_job() -> None:
     queue, _ = _queue()
     for number in range(3):
-        queue.submit_call(_call(number))
+        queue.submit_call(apply_call(number))
     assert [task[1] for task in _next(queue, 9)[1].tasks] == [(0,), (1,), (2,)]
 
 
 def test_a_call_behind_another_job_is_no_part_of_a_run_before_it() -> None:
     queue, _ = _queue()
-    queue.submit_call(_call(0))
+    queue.submit_call(apply_call(0))
     between, _ = map_job(range(1))
     queue.submit(between)
-    queue.submit_call(_call(1))
+    queue.submit_call(apply_call(1))
     assert [task[1] for task in _next(queue, 9)[1].tasks] == [(0,)]
     assert _next(queue, 9)[0] is between
     assert [task[1] for task in _next(queue, 9)[1].tasks] == [(1,)]
@@ -147,9 +142,12 @@ def test_a_call_behind_another_job_is_no_part_of_a_run_before_it() -> None:
 
 def test_a_call_that_is_pickled_travels_alone() -> None:
     queue, _ = _queue()
-    queue.submit_call(_call(0))
-    queue.submit_call(_call(1, pickled=Body([b"it"])))
-    queue.submit_call(_call(2))
+    queue.submit_call(apply_call(0))
+    pickled = queue.new_run()
+    pickled.add(apply_call(1))
+    pickled.pickled = Body([b"it"])
+    queue.submit(pickled)
+    queue.submit_call(apply_call(2))
     assert [len(_next(queue, 9)[1].tasks) for _ in range(3)] == [1, 1, 1]
 
 
@@ -188,7 +186,7 @@ def test_a_job_is_over_once() -> None:
 def test_who_adopts_a_job_sees_it_through() -> None:
     queue, _ = _queue()
     job = queue.new_run()
-    job.add(_call(0))
+    job.add(apply_call(0))
     span = job.take(1)
     assert span is not None
     queue.adopt([job])

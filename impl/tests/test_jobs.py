@@ -8,19 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from poolproof import AsyncResult, IMapIterator
-from poolproof._apply_jobs import ApplyJobs, Call
+from poolproof import IMapIterator
+from poolproof._apply_jobs import ApplyJobs
 from poolproof._jobs import Job, Span, as_task_error
 from poolproof._sizing import Sizer
 
-from .jobs import Owner, deliver_echo, imap_job, map_job, settle, take_all
+from .jobs import apply_call, deliver_echo, imap_job, map_job, settle, take_all
 
 
 def _one_of_each() -> list[Callable[[], Job]]:
     def apply_jobs() -> Job:
         jobs = ApplyJobs(Sizer(), settle)
         for number in range(10):
-            jobs.add(Call((int, (number,), {}), AsyncResult(Owner(), number)))
+            jobs.add(apply_call(number))
         return jobs
 
     return [lambda: map_job(range(10))[0], _imap_of_ten, apply_jobs]
@@ -148,7 +148,7 @@ def test_what_comes_after_an_abandonment_is_nobodys() -> None:
     settled: list[tuple[int, bool]] = []
     jobs = ApplyJobs(Sizer(), lambda result, success, _: settled.append((result.job, success)))
     for number in range(4):
-        jobs.add(Call((int, (number,), {}), AsyncResult(Owner(), number, callback=print)))
+        jobs.add(apply_call(number, callback=print))
     assert jobs.take(3) is not None
     jobs.deliver(0, ["zero"])
     jobs.abandon(ValueError("the end"))
@@ -168,11 +168,24 @@ def test_what_comes_after_an_abandonment_is_nobodys() -> None:
         iterator.next(0)
 
 
+def test_the_handle_of_a_call_lets_go_of_the_arguments() -> None:
+    """They live on in the frame only (bpo-29861), and where there will be none, not at all."""
+    jobs = ApplyJobs(Sizer(), settle)
+    drawn, undrawn = apply_call(0), apply_call(1)
+    jobs.add(drawn)
+    jobs.add(undrawn)
+    assert jobs.take(1) == Span(0, [(int, (0,), {})])
+    assert drawn.task is None
+    assert undrawn.task is not None
+    jobs.abandon(ValueError("the end"))
+    assert undrawn.task is None
+
+
 def test_apply_calls_are_settled_one_by_one_and_in_any_order() -> None:
     jobs = ApplyJobs(Sizer(), settle)
-    results = [AsyncResult(Owner(), number) for number in range(3)]
-    for number, result in enumerate(results):
-        jobs.add(Call((int, (number,), {}), result))
+    results = [apply_call(number) for number in range(3)]
+    for result in results:
+        jobs.add(result)
     assert jobs.take(2) == Span(0, [(int, (0,), {}), (int, (1,), {})])
     assert jobs.where(1) == (1, 0)
     assert jobs.left() == 1
