@@ -30,6 +30,10 @@ AWAKE_NS = 100_000  # 0.1 ms: to be woken costs as much
 _IOV_MAX = 512  # buffers for one sendmsg(2); Linux allows 1024
 DONTWAIT = int(socket.MSG_DONTWAIT)
 _CLOSE_ON_EXEC = int(socket.MSG_CMSG_CLOEXEC)  # plain: an IntFlag's `|` costs a microsecond
+#: what the one call is given that it allows, and that uses it up
+Permit = list[int]
+SEND_NOW = DONTWAIT
+RECEIVE_NOW = DONTWAIT | _CLOSE_ON_EXEC
 _FD_SPACE = socket.CMSG_SPACE(array.array("i").itemsize)
 
 
@@ -146,25 +150,22 @@ class Receiver:
                 os.sched_yield()  # whoever has work goes first
         return self.receive()
 
-    def keep(self, wanted: object) -> Record | None:
-        """Wait for a record, and show it without taking it; None at the end, or if not `wanted`.
+    def keep(self, permit: Permit) -> Record | None:
+        """Show the record that is there without taking it; None at the end, or without `permit`.
 
-        Reading and keeping is one call into C: what a signal handler raises can
-        come before or after it, and the record is not lost.
+        Using up the permit, reading and keeping are one call into C: what a signal handler raises
+        can come before or after it, and the record is not lost.
         """
-        arguments = ((self._record,),), (_FD_SPACE,), (_CLOSE_ON_EXEC,)
-        received = map(self._sock.recvmsg_into, *arguments)
+        arguments = ((self._record,),), (_FD_SPACE,), map(list.pop, (permit,))
         try:
-            if wanted:
-                self._kept.extend(received)
-        except OSError:
-            if wanted:
-                raise
-        return self._record_of(self._kept[0]) if wanted else None
+            self._kept.extend(map(self._sock.recvmsg_into, *arguments))
+            return self._record_of(self._kept[0])
+        except IndexError:  # there was no permit, or whoever withdrew it has taken the record too
+            return None
 
-    def change_socket(self, sock: socket.socket) -> None:
-        """Read from another socket object from now on."""
-        self._sock = sock
+    def has_kept(self) -> bool:
+        """Tell whether a record is kept."""
+        return bool(self._kept)
 
     def forget(self) -> None:
         """Drop a record that was kept and shown."""

@@ -18,11 +18,12 @@ from itertools import compress
 from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING
 
-from . import _claims, _descriptors, _kinship
-from ._channel import DONTWAIT, Body, Receiver, Record, send
+from . import _claims, _kinship
+from ._channel import DONTWAIT, SEND_NOW, Body, Receiver, Record, send
 from ._claims import PHASE, SEQ, STARTED, Phase
 from ._frames import TaskHeader, TaskKind, pack_task, unpack_task
 from ._ledger import Frame
+from ._lookout import Lookout
 from ._memory import Buffer
 from ._replacement import Replacement
 from ._template import readable
@@ -69,6 +70,7 @@ class Link:
             self._greet(self._bell)
             self.death_fd = _death_fd(process)
             undo.callback(os.close, self.death_fd)
+            self._lookout = Lookout(own.fileno())
             self._descriptors = undo.pop_all()
 
     def _send_slot(self) -> _claims.Slot:
@@ -163,30 +165,32 @@ class Link:
         The frame stays in the ledger and the result in the channel until the frame is `settled`.
         Sending and entering in the ledger is one call into C, as reading and keeping is: whatever
         a signal handler raises, and where, it is never in doubt what was sent and what was read.
-        And no handler runs between the question whether the link is still on loan and that call.
         """
-        sent = compress((frame,), map(self._sock.sendmsg, (record,), ((),), (DONTWAIT,)))
-        if loan:
+        lookout = self._lookout
+        permit = map(list.pop, (loan.may_send,))
+        sent = compress((frame,), map(self._sock.sendmsg, (record,), ((),), permit))
+        if loan:  # no handler runs between this question and the call
             self._receiver.forget()
         try:
-            if loan:
-                self.ledger.extend(sent)
+            self.ledger.extend(sent)
         except OSError:  # nothing was sent
+            loan.may_send.append(SEND_NOW)  # the first call of this block, as in `Loans.lend`
+            return None
+        except IndexError:  # the link was taken away
             return None
         if loan:
             loan.sent = bool(self.ledger)
-        return self._receiver.keep(loan)
+        lookout.wait()
+        return self._receiver.keep(loan.may_receive)
 
-    def change_socket(self) -> None:
-        """Go on with another socket object; a call that used the one before ends with EBADF.
+    def call_off(self, lookout: Lookout) -> None:
+        """End the wait of the borrower that the link is taken from; the next has `lookout`."""
+        before, self._lookout = self._lookout, lookout
+        before.call_off()
 
-        For a caller whose signal handler waits, in the middle of an exchange: to receive is tried
-        again when the handler has returned, and the record would be another's.
-        """
-        self._sock = socket.socket(fileno=self._sock.detach())
-        self._sock.settimeout(None)  # whatever the user's default is
-        _descriptors.register(self._sock)
-        self._receiver.change_socket(self._sock)
+    def has_kept(self) -> bool:
+        """Tell whether the result of an exchange has been received, and is not forgotten."""
+        return self._receiver.has_kept()
 
     def forget_exchange(self) -> None:
         """Drop the result of an exchange whose frame is settled."""
@@ -260,6 +264,7 @@ class Link:
         """Close all but the process object; what is closed stays so if this is tried again."""
         self._sock.close()
         self._peer.close()
+        self._lookout.close()
         self._descriptors.close()
 
 

@@ -8,6 +8,7 @@
       +----------------  returned  <---------------------+
             take back             give back: a frame is out, or the worker dead
                                   hand over: a signal handler waits for the pool
+                                  recover: it did not come back when it was recalled
 
 The dispatcher offers a link that has nothing to do, and reclaims it once it has
 a frame for it.  In between a caller may borrow it, to send a task and receive
@@ -16,31 +17,66 @@ its outcome by itself (see `_direct`).
 Guarantees: a link is in one of these places at a time, so whoever uses it needs
 no lock.  A signal handler may raise between any two statements of a caller, and
 so each change of hands is one call into C that moves the link from one
-container to another: no link is lost on the way.  And a handler may wait for the
-pool, and so for the very link that its own thread has borrowed further down: it
-hands the link over first, and what goes on below finds its loan empty.
+container to another: no link is lost on the way.
+
+A handler may also wait, for the pool or for a thread that does, and so for the
+very link that was borrowed further down.  So a link can be taken away, and what
+goes on below finds its loan empty: by the thread itself before it waits for the
+pool, and by the dispatcher where a link that is recalled does not come back.
+Two permits keep the borrower out from then on.  To send uses up the one, to
+receive the other, in the very call: whoever takes a permit away knows that its
+call will not come any more, and where a permit is gone already the ledger, or
+the record that is kept, tells whether that call is over.
 """
 
 from __future__ import annotations
 
+import math
+import time
 from _thread import get_ident
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 
+from ._channel import RECEIVE_NOW, SEND_NOW, Permit
 from ._link import Link
+from ._lookout import Lookout
 
-RECALL_S = 0.1  # how long the wake-up of a borrower that was interrupted may be missed
+RECALL_S = 0.1  # how long a borrower may keep a link that is recalled, and its wake-up be missed
 
 
 class Loan(list[Link]):
-    """The link that a caller has borrowed; empty before and after, and once it is handed over."""
+    """The link that a caller has borrowed; empty before and after, and once it was taken away."""
 
-    __slots__ = ("sent",)
+    __slots__ = ("may_receive", "may_send", "sent")
 
     def __init__(self) -> None:
         super().__init__()
+        self.may_send: Permit = [SEND_NOW]
+        self.may_receive: Permit = [RECEIVE_NOW]
         #: its frame is, or was, in the ledger
         self.sent = False
+
+    def withdraw(self, link: Link) -> bool:
+        """Let the borrower neither send nor receive any more; return False in the midst of either.
+
+        Any thread may call this.
+        """
+        if not _taken(self.may_receive):
+            return link.has_kept()
+        if _taken(self.may_send) or link.ledger:
+            self.sent = bool(link.ledger)
+            return True
+        self.may_receive.append(RECEIVE_NOW)
+        return False
+
+
+def _taken(permit: Permit) -> bool:
+    try:
+        permit.pop()
+    except IndexError:
+        return False
+    return True
 
 
 class Loans:
@@ -67,6 +103,7 @@ class Loans:
         self._closing = False
         #: the dispatcher has a use for a link that is on loan: nobody may borrow meanwhile
         self.recalled = False
+        self._overdue_s = math.inf  # when what is recalled will be taken away
         #: what ends the jobs of borrowers once the pool is terminated
         self.abandoned: BaseException | None = None
 
@@ -81,7 +118,7 @@ class Loans:
 
     def leave(self, links: Iterable[Link]) -> list[Link]:
         """Return the links that are held; let the others be borrowed."""
-        self.recalled = False
+        self._recall(False)
         return [link for link in links if link.held]
 
     def reclaim(self, links: Iterable[Link]) -> list[Link]:
@@ -93,8 +130,15 @@ class Loans:
                 held.append(link)
             else:
                 missing = True
-        self.recalled = missing
+        self._recall(missing)
         return held
+
+    def _recall(self, recalled: bool) -> None:
+        self.recalled = recalled
+        if not recalled:
+            self._overdue_s = math.inf
+        elif self._overdue_s == math.inf:
+            self._overdue_s = time.monotonic() + RECALL_S
 
     def _take_idle(self, link: Link) -> bool:
         for _ in range(2):
@@ -110,7 +154,10 @@ class Loans:
         return False
 
     def take_back(self) -> Iterator[Link]:
-        """Hold and yield the links that came back with a frame that is still out."""
+        """Hold and yield the links that came back with a frame out, or were due for too long."""
+        if time.monotonic() > self._overdue_s:
+            for _, loan in list(self._lent.values()):
+                self._take_away(loan)
         while self._returned:
             link = self._returned.popleft()
             link.held = True  # at once, as above
@@ -160,7 +207,7 @@ class Loans:
             use(loan)
         finally:
             # The first call of this block, and one into C: no signal handler runs before it.
-            if loan:  # else it was handed over
+            if loan:  # else it was taken away
                 unsettled = loan[0].ledger or loan[0].lost
                 (self._returned if unsettled else self._idle).extend(back)
             self._lent.pop(key, None)
@@ -174,14 +221,18 @@ class Loans:
         """
         thread = get_ident()
         for borrower, loan in list(self._lent.values()):
-            back = map(list.pop, (loan,))
-            if borrower == thread and loan:
-                loan.sent = loan.sent or bool(loan[0].ledger)
-                if loan:  # as above: another handler may run between any two calls
-                    loan[0].change_socket()
-                if loan:
-                    self._returned.extend(back)
+            if borrower == thread:
+                self._take_away(loan)
                 self._tell()
+
+    def _take_away(self, loan: Loan) -> None:
+        # An IndexError: the borrower has just given it back.  An OSError: later, with a descriptor.
+        with suppress(IndexError, OSError):
+            link = loan[0]
+            lookout = Lookout(link.fileno())  # first: what was withdrawn must be taken
+            if loan.withdraw(link):
+                link.call_off(lookout)
+                self._returned.extend(map(list.pop, (loan,)))
 
     def _tell(self) -> None:
         if self._closing:

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import random
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from poolproof import Pool, PoolTerminatedError, WorkerLostError
+from poolproof import Pool, PoolTerminatedError, WorkerLostError, _loans, _loop
 from poolproof._loans import Loan
 
 from .counting import nothing_left
@@ -25,6 +26,7 @@ from .tasks import Item, block, block_deaf, die_at, square, write_down
 CALL_S = 20.0  # what a call may take on a machine that is busy with other things
 METHODS = ["fork", "spawn", "forkserver"]
 INTERRUPTS = 300
+CALLS = 2000
 
 
 class Interrupt(Exception):  # noqa: N818 - what a signal handler raises, no error of the pool's
@@ -239,17 +241,29 @@ def _close_and_join(pool: Pool) -> None:
     pool.join()
 
 
+def _by_itself(call: Callable[[], object]) -> None:
+    call()
+
+
+def _by_a_thread(call: Callable[[], object]) -> None:
+    _join(_thread(call))
+
+
 @pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("wait", [_by_itself, _by_a_thread])
 @pytest.mark.parametrize("use", [_map, _apply, _consume, _close_and_join])
 def test_a_signal_handler_may_wait_for_the_pool_under_a_call(
-    use: Callable[[Pool], None], workers: int, tmp_path: Path
+    use: Callable[[Pool], None],
+    wait: Callable[[Callable[[], object]], None],
+    workers: int,
+    tmp_path: Path,
 ) -> None:
     """For the very worker, too, that the call which it interrupts has borrowed."""
     started = tmp_path / "started"
     used = threading.Event()
 
     def handle(*_: object) -> None:
-        use(pool)
+        wait(lambda: use(pool))
         used.set()
 
     def interrupt() -> None:
@@ -272,13 +286,21 @@ def test_a_signal_handler_may_wait_for_the_pool_under_a_call(
 
 
 @pytest.mark.parametrize("workers", [1, 3])
-def test_a_signal_handler_may_wait_for_the_pool_anywhere(workers: int, tmp_path: Path) -> None:
-    """Each call runs once and has its own result, whoever hands its worker over."""
+@pytest.mark.parametrize("wait", [_by_itself, _by_a_thread])
+def test_a_signal_handler_may_wait_for_the_pool_anywhere(
+    wait: Callable[[Callable[[], object]], None],
+    workers: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each call runs once and has its own result, whoever gets its worker meanwhile."""
+    for module in (_loans, _loop):
+        monkeypatch.setattr(module, "RECALL_S", 0.002)
     diary = str(tmp_path / "diary")
     used: list[int] = []
 
     def handle(*_: object) -> None:
-        used.append(pool.apply_async(square, (7,)).get(CALL_S))
+        wait(lambda: used.append(pool.apply_async(square, (7,)).get(CALL_S)))
 
     rnd = random.Random(workers)  # noqa: S311 - instants, no secrets
     calls = 0
@@ -298,6 +320,48 @@ def test_a_signal_handler_may_wait_for_the_pool_anywhere(workers: int, tmp_path:
         pool.join()
     ran = [int(line.split()[1]) for line in Path(diary).read_text().splitlines() if "end" in line]
     assert ran == list(range(calls))
+
+
+@pytest.fixture(name="quick_switches")
+def _quick_switches() -> Iterator[None]:
+    """Let threads change whenever they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("quick_switches")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_worker_may_be_taken_from_its_borrower_at_any_time(
+    workers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each call runs once and has its own result, whether its thread waits or is on its way."""
+    for module in (_loans, _loop):
+        monkeypatch.setattr(module, "RECALL_S", 0.0)
+    diary = str(tmp_path / "diary")
+    with nothing_left(), _idle_pool(workers) as pool:
+        over = threading.Event()
+        outcomes: list[Any] = []
+
+        def call_beside() -> None:
+            while not over.is_set():
+                outcomes.append(pool.apply_async(square, (3,)).get(CALL_S))
+
+        beside = _thread(call_beside)
+
+        try:
+            for number in range(CALLS):
+                assert pool.apply(write_down, (Item(diary, number, 0.0),)) == number
+        finally:
+            over.set()
+        _join(beside)
+        assert set(outcomes) == {9}
+        _wait_until_idle(pool, workers)
+        pool.close()
+        pool.join()
+    ran = [int(line.split()[1]) for line in Path(diary).read_text().splitlines() if "end" in line]
+    assert ran == list(range(CALLS))
 
 
 def test_close_lets_a_call_end_that_is_out() -> None:
