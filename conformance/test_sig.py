@@ -1,6 +1,7 @@
 """SIG: Ctrl-C, and signals that workers get or do not get."""
 
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -139,6 +140,26 @@ def test_get_ends_when_a_signal_handler_ends_the_pool(subject: BoundSubject) -> 
             )
             with _alarm(getattr(pool, ending), gate.open):
                 capture(held.get)
+
+
+@clause("SIG-16", needs=("apply",))
+def test_a_signal_handler_may_wait_for_a_thread_that_uses_the_pool(subject: BoundSubject) -> None:
+    """A signal handler that interrupts apply() may wait for a thread that calls apply()."""
+    seen = []
+
+    def call_in_a_thread() -> None:
+        thread = threading.Thread(target=lambda: seen.append(pool.apply(tasks.square, (3,))))
+        thread.start()
+        thread.join()
+
+    with subject.open(1) as pool, subject.gate() as gate:
+        expect.equal(pool.apply(tasks.square, (2,)), 4, "the result")
+        subject.no_script(
+            "a handler of SIGALRM waits for a thread, during the apply() that follows"
+        )
+        with _alarm(gate.open, call_in_a_thread):
+            expect.equal(pool.apply(gate.task, ("held",)), "held", "the interrupted result")
+    expect.equal(seen, [9], "what the thread got")
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """SIG: forks, and what a forked process inherits."""
 
+import atexit
 import gc
 import os
 import threading
@@ -94,6 +95,18 @@ def test_an_inherited_pool_may_be_collected(subject: BoundSubject) -> None:
         subject.no_script("in a forked child: del pool; gc.collect()")
         _in_child(partial(_forget, pool))
         expect.equal(pool.apply(tasks.square, (3,)), 9, "the result")
+
+
+@clause("SIG-15", needs=("apply_async", "processes"))
+def test_what_the_program_forks_leaves_the_workers_alone(subject: BoundSubject) -> None:
+    """A job ends with its result when a forked process runs the exit handlers it inherited."""
+    with subject.open() as pool, subject.gate() as gate:
+        held = pool.apply_async(subject.recorded(gate.task), ("held",))
+        subject.eventually(subject.history, "the task to start")
+        subject.no_script("in a forked child: sys.exit()")
+        _in_child(atexit._run_exitfuncs)  # noqa: SLF001 - what sys.exit() comes to, below this frame
+        gate.open()
+        expect.equal(held.get(), "held", "the result")
 
 
 def _forget(pool: TrackedPool) -> None:

@@ -66,4 +66,5 @@ CAUGHT = (
     Caught("SIG-09", "HANG", "HANG @ get"),
     Caught("SIG-10", "FAIL", "RuntimeError"),
     Caught("SIG-11", "FAIL", "whether the lock is held"),
+    Caught("SIG-15", "HANG", "HANG @ get"),
 )
