@@ -19,12 +19,12 @@ class CallbackRunner:
 
     Guarantees: a handle is settled after its callback has returned; callbacks
     run one at a time, in the order of completion; the thread starts with the
-    first callback.  Where none can be had, whoever settles runs the callback.
+    first callback.  Where none can be had, whoever settles runs the callback.  No
+    lock: the dispatcher settles, and whoever ends the pool in its place.
     """
 
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[tuple[AsyncResult, bool, Any] | None] = queue.SimpleQueue()
-        self._lock = threading.RLock()  # re-entrant: a signal handler may submit, too
         self._thread: threading.Thread | None = None
         self._running: AsyncResult | None = None
         self._abandoned = False
@@ -40,15 +40,12 @@ class CallbackRunner:
         self._queue.put((result, success, value))
 
     def _start(self) -> bool:
-        # The dispatcher is not alone: `map` over nothing is settled by its caller.
-        with self._lock:
-            if self._thread is None:
-                thread = threading.Thread(target=self._run, name="poolproof-callbacks", daemon=True)
-                try:
-                    thread.start()
-                except RuntimeError:  # no thread to be had, or the interpreter ends
-                    return False
-                self._thread = thread
+        thread = threading.Thread(target=self._run, name="poolproof-callbacks", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:  # no thread to be had, or the interpreter ends
+            return False
+        self._thread = thread
         return True
 
     def abandon(self, error: BaseException) -> None:
@@ -69,7 +66,8 @@ class CallbackRunner:
             result.settle(success, value)
 
     def stop(self) -> None:
-        """Let the thread end behind the last callback."""
+        """Let the thread end behind the last callback; what comes later is settled without one."""
+        self._abandoned = True
         if self._thread is not None:
             self._queue.put(None)
 

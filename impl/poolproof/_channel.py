@@ -30,7 +30,8 @@ AWAKE_NS = 100_000  # 0.1 ms: to be woken costs as much
 _IOV_MAX = 512  # buffers for one sendmsg(2); Linux allows 1024
 DONTWAIT = int(socket.MSG_DONTWAIT)
 _CLOSE_ON_EXEC = int(socket.MSG_CMSG_CLOEXEC)  # plain: an IntFlag's `|` costs a microsecond
-#: what the one call is given that it allows, and that uses it up
+#: the flags for a call, in a list of one that the call itself takes them from: so it is made once,
+#: and not at all where somebody else has taken them
 Permit = list[int]
 SEND_NOW = DONTWAIT
 RECEIVE_NOW = DONTWAIT | _CLOSE_ON_EXEC
@@ -126,6 +127,8 @@ class Receiver:
         # Not a bytearray, which writes 64 KiB of zeros.
         self._record = memoryview(mmap.mmap(-1, RECORD_LIMIT, flags=mmap.MAP_PRIVATE))
         self._kept: list[_Received] = []
+        #: drop a record that was kept and shown; a call into C, where no signal handler runs
+        self.forget = self._kept.clear
 
     def receive(self, flags: int = 0) -> Record | None:
         """Return the record that was kept, or the next one; None at the end.
@@ -162,14 +165,13 @@ class Receiver:
             return self._record_of(self._kept[0])
         except IndexError:  # there was no permit, or whoever withdrew it has taken the record too
             return None
+        except BlockingIOError:  # another's wait was called off, and this one's ended
+            permit.append(RECEIVE_NOW)
+            return None
 
     def has_kept(self) -> bool:
         """Tell whether a record is kept."""
         return bool(self._kept)
-
-    def forget(self) -> None:
-        """Drop a record that was kept and shown."""
-        self._kept.clear()
 
     def _record_of(self, received: _Received) -> Record | None:
         size, ancillary, _, _ = received

@@ -5,6 +5,7 @@ from __future__ import annotations
 import _thread
 import threading
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ._callbacks import CallbackRunner
@@ -68,7 +69,10 @@ class Dispatcher:
 
     def settle(self, result: AsyncResult, success: bool, value: Any) -> None:
         """Show an outcome to the caller, after its callback where there is one."""
-        self._callbacks.settle(result, success, value)
+        if not result.has_callback or threading.current_thread() is self._thread:
+            self._callbacks.settle(result, success, value)
+        else:  # so that the dispatcher alone starts the callbacks' thread
+            self.inbox.put(partial(self._callbacks.settle, result, success, value))
 
     def apply(self, result: AsyncResult) -> None:
         """Run a call whose outcome is waited for: in this thread, if a worker is idle."""

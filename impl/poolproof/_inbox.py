@@ -55,13 +55,11 @@ class Inbox:
             self.wake()
 
     def wake(self) -> None:
-        """Make the dispatcher look again."""
-        try:
-            self._asleep = False
-            self._alarm.ring()
-        except BaseException:  # a signal handler raised: who comes next must ring
-            self._asleep = True
-            raise
+        """Make the dispatcher look again; it is asleep until it says that it is not.
+
+        Whoever said so in its place might be interrupted before it has rung.
+        """
+        self._alarm.ring()
 
     # -- called by the dispatcher
 

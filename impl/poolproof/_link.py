@@ -35,7 +35,7 @@ REAP_S = 5.0  # how long the exit status of a dead process may take to arrive
 
 
 class Link:
-    """One worker, seen from the parent; used by the dispatcher's thread alone."""
+    """One worker, seen from the parent; used by whoever holds it (see `_loans`)."""
 
     def __init__(self, process: BaseProcess, own: socket.socket, peer: socket.socket) -> None:
         self.process = process
@@ -61,6 +61,8 @@ class Link:
         self._peer = peer
         self._receiver = Receiver(own)
         self._unread = Receiver(peer)
+        #: what a borrower waits with; more than one where two have come into each other's way
+        self._lookouts: list[Lookout] = []
         self._asked = 0  # the frame that the bell was rung for
         with ExitStack() as undo:  # the last descriptor may be one too many
             self.slot = self._send_slot()
@@ -70,7 +72,6 @@ class Link:
             self._greet(self._bell)
             self.death_fd = _death_fd(process)
             undo.callback(os.close, self.death_fd)
-            self._lookout = Lookout(own.fileno())
             self._descriptors = undo.pop_all()
 
     def _send_slot(self) -> _claims.Slot:
@@ -166,11 +167,15 @@ class Link:
         Sending and entering in the ledger is one call into C, as reading and keeping is: whatever
         a signal handler raises, and where, it is never in doubt what was sent and what was read.
         """
-        lookout = self._lookout
+        try:
+            lookout = self._own_lookout()
+        except OSError:  # no descriptor is left
+            return None
         permit = map(list.pop, (loan.may_send,))
         sent = compress((frame,), map(self._sock.sendmsg, (record,), ((),), permit))
-        if loan:  # no handler runs between this question and the call
-            self._receiver.forget()
+        forget = self._receiver.forget
+        if loan:  # no handler runs between this question and a call into C
+            forget()
         try:
             self.ledger.extend(sent)
         except OSError:  # nothing was sent
@@ -183,10 +188,20 @@ class Link:
         lookout.wait()
         return self._receiver.keep(loan.may_receive)
 
-    def call_off(self, lookout: Lookout) -> None:
-        """End the wait of the borrower that the link is taken from; the next has `lookout`."""
-        before, self._lookout = self._lookout, lookout
-        before.call_off()
+    def _own_lookout(self) -> Lookout:
+        if not self._lookouts:
+            self._lookouts.append(Lookout(self.fileno()))
+        return self._lookouts[-1]
+
+    def call_off(self) -> None:
+        """End the wait of the borrower that the link is taken from; the next has one of its own."""
+        while self._lookouts:
+            self._lookouts.pop().call_off()
+
+    def leave_to_parent(self) -> None:
+        """End the wait of a borrower in a process that was forked in the midst of it."""
+        while self._lookouts:
+            self._lookouts.pop().leave_to_parent()
 
     def has_kept(self) -> bool:
         """Tell whether the result of an exchange has been received, and is not forgotten."""
@@ -264,7 +279,7 @@ class Link:
         """Close all but the process object; what is closed stays so if this is tried again."""
         self._sock.close()
         self._peer.close()
-        self._lookout.close()
+        self._lookouts.clear()
         self._descriptors.close()
 
 

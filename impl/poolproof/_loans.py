@@ -8,7 +8,7 @@
       +----------------  returned  <---------------------+
             take back             give back: a frame is out, or the worker dead
                                   hand over: a signal handler waits for the pool
-                                  recover: it did not come back when it was recalled
+                                  take away: it did not come back when it was recalled
 
 The dispatcher offers a link that has nothing to do, and reclaims it once it has
 a frame for it.  In between a caller may borrow it, to send a task and receive
@@ -32,7 +32,9 @@ the record that is kept, tells whether that call is over.
 from __future__ import annotations
 
 import math
+import os
 import time
+import weakref
 from _thread import get_ident
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -40,7 +42,6 @@ from contextlib import suppress
 
 from ._channel import RECEIVE_NOW, SEND_NOW, Permit
 from ._link import Link
-from ._lookout import Lookout
 
 RECALL_S = 0.1  # how long a borrower may keep a link that is recalled, and its wake-up be missed
 
@@ -104,6 +105,7 @@ class Loans:
         #: the dispatcher has a use for a link that is on loan: nobody may borrow meanwhile
         self.recalled = False
         self._overdue_s = math.inf  # when what is recalled will be taken away
+        _all.add(self)
         #: what ends the jobs of borrowers once the pool is terminated
         self.abandoned: BaseException | None = None
 
@@ -117,9 +119,10 @@ class Loans:
             self._idle.append(link)
 
     def leave(self, links: Iterable[Link]) -> list[Link]:
-        """Return the links that are held; let the others be borrowed."""
-        self._recall(False)
-        return [link for link in links if link.held]
+        """Return the links that are held; let the others be borrowed, unless a worker is dead."""
+        ready = list(links)
+        self._recall(any(link.lost and not link.held for link in ready))
+        return [link for link in ready if link.held]
 
     def reclaim(self, links: Iterable[Link]) -> list[Link]:
         """Hold the links and return them, without those that are on loan."""
@@ -187,6 +190,11 @@ class Loans:
             links.pop()  # only now: a close that was broken off is tried again
         self._close_left()
 
+    @property
+    def pause_s(self) -> float | None:
+        """How long the dispatcher may sleep before it looks at what it has recalled."""
+        return RECALL_S if self.recalled else None
+
     # -- called by any thread
 
     def available(self) -> bool:
@@ -226,13 +234,23 @@ class Loans:
                 self._tell()
 
     def _take_away(self, loan: Loan) -> None:
-        # An IndexError: the borrower has just given it back.  An OSError: later, with a descriptor.
-        with suppress(IndexError, OSError):
+        with suppress(IndexError):  # the borrower has just given it back
             link = loan[0]
-            lookout = Lookout(link.fileno())  # first: what was withdrawn must be taken
             if loan.withdraw(link):
-                link.call_off(lookout)
+                link.call_off()
                 self._returned.extend(map(list.pop, (loan,)))
+
+    def leave_to_parent(self) -> None:
+        """Take every link from its borrower, in a process that was forked in the midst of a loan.
+
+        Below the signal handler that has forked it, it may go on, and must not read what is its
+        parent's.
+        """
+        for _, loan in list(self._lent.values()):
+            loan.may_send.clear()
+            loan.may_receive.clear()
+            for link in loan:
+                link.leave_to_parent()
 
     def _tell(self) -> None:
         if self._closing:
@@ -252,3 +270,14 @@ class Loans:
                 except BaseException:
                     place.append(link)  # as above
                     raise
+
+
+_all: weakref.WeakSet[Loans] = weakref.WeakSet()
+
+
+def _leave_to_parent() -> None:
+    for loans in list(_all):
+        loans.leave_to_parent()
+
+
+os.register_at_fork(after_in_child=_leave_to_parent)

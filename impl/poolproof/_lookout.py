@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import select
 
+from ._waiting import EventFd
+
 
 class Lookout:
     """Waits until a descriptor is readable, or the waiting is called off.
@@ -17,10 +19,9 @@ class Lookout:
     """
 
     def __init__(self, fd: int) -> None:
-        self._off = -1
-        self._off = os.eventfd(0, os.EFD_CLOEXEC)
+        self._off = EventFd()
         self._poll = select.poll()
-        for either in (fd, self._off):
+        for either in (fd, self._off.fd):
             self._poll.register(either, select.POLLIN)
 
     def wait(self) -> None:
@@ -29,13 +30,9 @@ class Lookout:
 
     def call_off(self) -> None:
         """End the waiting, now and later."""
-        os.eventfd_write(self._off, 1)
+        self._off.ring()
 
-    def close(self) -> None:
-        """Close its descriptor, when nobody waits."""
-        off, self._off = self._off, -1
-        if off >= 0:
-            os.close(off)
-
-    #: who waits when it is called off is the last to hold it
-    __del__ = close
+    def leave_to_parent(self) -> None:
+        """End the waiting in a process that was forked in the midst of it, and in no other."""
+        with open("/dev/null", "rb") as always:  # noqa: PTH123  pathlib takes 4 ms to load
+            os.dup2(always.fileno(), self._off.fd, inheritable=False)

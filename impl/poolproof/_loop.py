@@ -19,7 +19,7 @@ from ._inbox import Inbox
 from ._job_queue import JobQueue
 from ._jobs import Job
 from ._link import Link
-from ._loans import RECALL_S, Loans
+from ._loans import Loans
 from ._memory import Shelf
 from ._relief import Relief
 from ._result_handler import ResultHandler
@@ -105,10 +105,7 @@ class Loop:
         if self._workers.links and self._inbox.hungry and self.jobs.has_fed_tasks():
             return 0.0
         pauses = [self._workers.pause_s()] if self._workers.waiting_to_retry else []
-        if self.loans.recalled:
-            pauses.append(RECALL_S)
-        if (pause_s := self._relief.pause_s) is not None:
-            pauses.append(pause_s)
+        pauses += [s for s in (self.loans.pause_s, self._relief.pause_s) if s is not None]
         return min(pauses, default=None)
 
     def _serve(self, link: Link, fd: int) -> None:

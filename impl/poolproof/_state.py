@@ -14,7 +14,6 @@ Rule 2: this file starts no thread, touches no pipe and knows no worker.
 from __future__ import annotations
 
 import enum
-import threading
 
 
 class PoolState(enum.StrEnum):
@@ -49,39 +48,47 @@ class StateMachine:
     """The current state of one pool.
 
     Guarantees: any thread may call any method; a reader sees the state before
-    or after a transition, never between; TERMINATE is final.
+    or after a transition, never between; TERMINATE is final.  There is no lock: a
+    signal handler may interrupt a transition, and wait for a thread that makes another.
     """
 
     def __init__(self) -> None:
         self._state = PoolState.INIT
-        # Re-entrant: a signal handler that calls close() may interrupt close().
-        self._lock = threading.RLock()
+        # Apart: a transition that began before must not overwrite it.
+        self._terminated = False
 
     @property
     def state(self) -> PoolState:
         """The state now."""
-        return self._state
+        return PoolState.TERMINATE if self._terminated else self._state
 
     def apply(self, event: Event) -> PoolState:
         """Move on by `event` and return the state before it.
 
         Raises: RuntimeError when the table has no such transition.
         """
-        with self._lock:
-            before = self._state
-            try:
-                self._state = TRANSITIONS[before][event]
-            except KeyError:
-                raise RuntimeError(
-                    f"event {event.name} cannot happen in state {before.name}; "
-                    f"expected one of {sorted(e.name for e in TRANSITIONS[before])}"
-                ) from None
-            return before
+        before = self.state
+        try:
+            after = TRANSITIONS[before][event]
+        except KeyError:
+            raise RuntimeError(
+                f"event {event.name} cannot happen in state {before.name}; "
+                f"expected one of {sorted(e.name for e in TRANSITIONS[before])}"
+            ) from None
+        self._store(after)
+        return before
 
     def force(self, state: str) -> None:
         """Set the state from outside the table.
 
         Source: CPython `_TestPool.test_resource_warning` assigns `pool._state`.
         """
-        with self._lock:
-            self._state = PoolState(state)
+        forced = PoolState(state)
+        self._terminated = False
+        self._store(forced)
+
+    def _store(self, state: PoolState) -> None:
+        if state is PoolState.TERMINATE:
+            self._terminated = True
+        else:
+            self._state = state

@@ -95,24 +95,48 @@ class Latch:
         return self._happened or wait(self._locks, self.happened, timeout)
 
 
-class Alarm:
-    """A descriptor that any thread can make readable.
+class EventFd:
+    """An eventfd that is closed when nobody holds it.
 
-    Guarantees: ring() after close() does nothing; without the lock it might
-    write into whatever was given the descriptor's number next.  The lock is
-    re-entrant because a signal handler may ring too.
+    So who rings it never writes into whatever was given the descriptor's number next.
+    Raises: OSError when no descriptor can be had.
     """
 
     def __init__(self) -> None:
-        self.fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
-        self._lock = threading.RLock()
-        self._closed = False
+        self._fds: list[int] = []
+        # One call into C: a signal handler that raises would have the descriptor lost.
+        self._fds.extend(map(os.eventfd, (0,), (os.EFD_CLOEXEC | os.EFD_NONBLOCK,)))
+
+    @property
+    def fd(self) -> int:
+        """The descriptor."""
+        return self._fds[0]
 
     def ring(self) -> None:
         """Make the descriptor readable."""
-        with self._lock:
-            if not self._closed:
-                os.eventfd_write(self.fd, 1)
+        os.eventfd_write(self.fd, 1)
+
+    def __del__(self) -> None:
+        for fd in self._fds:
+            os.close(fd)
+
+
+class Alarm:
+    """A descriptor that any thread can make readable.
+
+    Guarantees: ring() after close() does nothing.  There is no lock: a signal handler may
+    interrupt whoever rings, and wait for a thread that rings or closes.
+    """
+
+    def __init__(self) -> None:
+        self._event: EventFd | None = EventFd()
+        self.fd = self._event.fd
+
+    def ring(self) -> None:
+        """Make the descriptor readable."""
+        event = self._event  # held while it rings
+        if event is not None:
+            event.ring()
 
     def silence(self) -> None:
         """Make the descriptor unreadable."""
@@ -122,8 +146,5 @@ class Alarm:
             return
 
     def close(self) -> None:
-        """Close the descriptor."""
-        with self._lock:
-            if not self._closed:
-                self._closed = True
-                os.close(self.fd)
+        """Close the descriptor, once nobody rings it any more."""
+        self._event = None

@@ -87,6 +87,7 @@ class SimulatedLink(Link):
         self.ledger = deque()
         self.ready = self.held = True
         self.retiring = False
+        self.lost = False
         self.allowance = None
         self.flights: deque[Flight] = deque()
         self._last_seq = 0

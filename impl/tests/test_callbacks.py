@@ -5,13 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import threading
 import time
+from _thread import get_ident
 from typing import Any
 
 import pytest
 
 from poolproof import Pool
 from poolproof import _callbacks as callbacks
-from poolproof._results import AsyncResult
 
 from .counting import nothing_left
 from .tasks import square
@@ -44,14 +44,6 @@ class _Threading:
         return getattr(threading, name)
 
 
-class _Owner:
-    def about_to_wait(self) -> None:
-        """Any process will do."""
-
-    def wake(self) -> None:
-        """Nobody sleeps."""
-
-
 def test_without_a_thread_callbacks_run_and_the_pool_goes_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -69,22 +61,23 @@ def test_without_a_thread_callbacks_run_and_the_pool_goes_on(
     assert seen == [0, 1, 4, 9]
 
 
-def test_two_that_settle_at_once_start_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_callers_whose_jobs_are_over_at_once_have_one_thread_for_callbacks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody of them starts it: who did would hold up the pool where a handler interrupts it."""
     monkeypatch.setattr(callbacks, "threading", _Threading(Slow))
-    runner = callbacks.CallbackRunner()
-    seen: list[int] = []
-    with nothing_left():
-        handles = [AsyncResult(_Owner(), number, seen.append) for number in range(4)]
-        settling = [
-            threading.Thread(target=runner.settle, args=(handle, True, handle.job))
-            for handle in handles
-        ]
-        for thread in settling:
+    runners: list[int] = []
+    with nothing_left(), Pool(1, context=multiprocessing.get_context("fork")) as pool:
+
+        def call() -> None:
+            pool.map_async(abs, [], callback=lambda _: runners.append(get_ident())).get(WAIT_S)
+
+        calling = [threading.Thread(target=call) for _ in range(4)]
+        for thread in calling:
             thread.start()
-        for thread in settling:
+        for thread in calling:
             thread.join(WAIT_S)
-        for handle in handles:
-            handle.wait(WAIT_S)
-        runner.stop()
-        runner.join(WAIT_S)
-    assert sorted(seen) == [0, 1, 2, 3]
+        assert len(runners) == 4
+        assert len(set(runners)) == 1
+        pool.close()
+        pool.join()

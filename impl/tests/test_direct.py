@@ -11,12 +11,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from poolproof import Pool, PoolTerminatedError, WorkerLostError, _loans, _loop
+from poolproof import Pool, PoolTerminatedError, WorkerLostError, _loans
 from poolproof._loans import Loan
 
 from .counting import nothing_left
@@ -27,6 +28,7 @@ CALL_S = 20.0  # what a call may take on a machine that is busy with other thing
 METHODS = ["fork", "spawn", "forkserver"]
 INTERRUPTS = 300
 CALLS = 2000
+POOLS = 40
 
 
 class Interrupt(Exception):  # noqa: N818 - what a signal handler raises, no error of the pool's
@@ -268,7 +270,7 @@ def test_a_signal_handler_may_wait_for_the_pool_under_a_call(
 
     def interrupt() -> None:
         await_(started.exists)
-        signal.raise_signal(signal.SIGUSR1)
+        os.kill(os.getpid(), signal.SIGUSR1)  # in the main thread, which waits
 
     with nothing_left():
         before = signal.signal(signal.SIGUSR1, handle)
@@ -294,8 +296,7 @@ def test_a_signal_handler_may_wait_for_the_pool_anywhere(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Each call runs once and has its own result, whoever gets its worker meanwhile."""
-    for module in (_loans, _loop):
-        monkeypatch.setattr(module, "RECALL_S", 0.002)
+    monkeypatch.setattr(_loans, "RECALL_S", 0.002)
     diary = str(tmp_path / "diary")
     used: list[int] = []
     handling: list[bool] = []
@@ -327,6 +328,92 @@ def test_a_signal_handler_may_wait_for_the_pool_anywhere(
     assert ran == list(range(calls))
 
 
+def _end_and_join(end: Callable[[Pool], None], pool: Pool) -> None:
+    end(pool)
+    pool.join()
+
+
+@pytest.mark.parametrize("end", [Pool.terminate, Pool.close])
+@pytest.mark.parametrize("wait", [_by_itself, _by_a_thread])
+def test_a_signal_handler_may_end_the_pool_anywhere(
+    wait: Callable[[Callable[[], object]], None], end: Callable[[Pool], None]
+) -> None:
+    """Also in the midst of waking the dispatcher, which then waits for nobody's lock."""
+    rnd = random.Random(7)  # noqa: S311 - instants, no secrets
+    with nothing_left():
+        for _ in range(POOLS):
+            pool = Pool(1, context=multiprocessing.get_context("fork"))
+            ended = threading.Event()
+
+            def handle(*_: object, pool: Pool = pool, ended: threading.Event = ended) -> None:
+                wait(partial(_end_and_join, end, pool))
+                ended.set()
+
+            before = signal.signal(signal.SIGALRM, handle)
+            try:
+                signal.setitimer(signal.ITIMER_REAL, rnd.uniform(1e-3, 2e-2))
+                with suppress(PoolTerminatedError, ValueError):
+                    while not ended.is_set():
+                        assert pool.apply_async(square, (3,)).get(CALL_S) == 9
+                await_(ended.is_set)
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                signal.signal(signal.SIGALRM, before)
+
+
+def test_a_worker_that_dies_under_a_handler_of_its_borrower_is_replaced(tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    replaced = threading.Event()
+
+    def handle(*_: object) -> None:
+        (link,) = pool._dispatcher.links
+        link.process.kill()
+        await_(lambda: pool._dispatcher.links not in ([link], []))
+        replaced.set()
+
+    def interrupt() -> None:
+        await_(started.exists)
+        os.kill(os.getpid(), signal.SIGUSR1)  # in the main thread, which waits
+
+    with nothing_left():
+        before = signal.signal(signal.SIGUSR1, handle)
+        try:
+            with _idle_pool() as pool:
+                other = _thread(interrupt)
+                with pytest.raises(WorkerLostError):
+                    pool.apply(block, (str(started),))
+                _join(other)
+                assert replaced.is_set()
+        finally:
+            signal.signal(signal.SIGUSR1, before)
+
+
+def test_a_process_forked_by_a_handler_leaves_the_result_to_its_parent(tmp_path: Path) -> None:
+    """It goes on where the handler has interrupted `apply`, and may not use the pool."""
+    started, told = tmp_path / "started", tmp_path / "told"
+    forked: list[int] = []
+
+    def interrupt() -> None:
+        await_(started.exists)
+        os.kill(os.getpid(), signal.SIGUSR1)  # in the main thread, which waits
+
+    with _idle_pool() as pool:
+        before = signal.signal(signal.SIGUSR1, lambda *_: forked.append(os.fork()))
+        try:
+            other = _thread(interrupt)
+            outcome = _outcome_of(lambda: pool.apply(_touch_and_pause, (str(started), 0.3)))
+            if forked == [0]:
+                told.write_text(type(outcome).__name__)
+                os._exit(0)
+            _join(other)
+        finally:
+            signal.signal(signal.SIGUSR1, before)
+        os.waitpid(forked[0], 0)
+        assert outcome == str(started)
+        assert told.read_text() == "RuntimeError"
+        _wait_until_idle(pool, 1)
+
+
 @pytest.fixture(name="quick_switches")
 def _quick_switches() -> Iterator[None]:
     """Let threads change whenever they can."""
@@ -342,8 +429,7 @@ def test_a_worker_may_be_taken_from_its_borrower_at_any_time(
     workers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each call runs once and has its own result, whether its thread waits or is on its way."""
-    for module in (_loans, _loop):
-        monkeypatch.setattr(module, "RECALL_S", 0.0)
+    monkeypatch.setattr(_loans, "RECALL_S", 0.0)
     diary = str(tmp_path / "diary")
     with nothing_left(), _idle_pool(workers) as pool:
         over = threading.Event()

@@ -25,7 +25,7 @@ from .tasks import square
 
 WAIT_S = 20.0  # a bound for what should take a moment
 OWN = Path(poolproof.__file__).parent
-ONCE = str(OWN / "_template.py")  # a finalizer ends the template: it is not tried again
+ONCE = str(OWN / "_template.py")  # a finalizer ends the template: it is not tried again, nor is any
 
 
 class Shortage:
@@ -53,7 +53,7 @@ class Shortage:
                 raise MemoryError
 
     def _is_news(self, code: CodeType) -> bool:
-        if threading.get_ident() != self._thread or code in self._used:
+        if threading.get_ident() != self._thread or code in self._used or code.co_name == "__del__":
             return False
         return code.co_filename.startswith(str(OWN)) and code.co_filename != ONCE
 

@@ -23,6 +23,7 @@ class _Unreading(Link):
         self.ledger = deque()
         self.ready = self.held = True
         self.retiring = False
+        self.lost = False
         self.allowance = None
 
     def forget_exchange(self) -> None:

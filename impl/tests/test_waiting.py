@@ -13,10 +13,10 @@ from types import FrameType
 
 import pytest
 
-from poolproof._waiting import Alarm, Latch, release, wait
+from poolproof._waiting import Alarm, EventFd, Latch, release, wait
 
 from .counting import nothing_left
-from .patience import WAIT_S
+from .patience import WAIT_S, within
 
 ROUNDS = 2000
 
@@ -195,9 +195,21 @@ def test_an_alarm_leaves_no_descriptor() -> None:
         alarm.close()
 
 
-def test_a_signal_handler_may_ring_while_its_thread_rings() -> None:
+def test_a_signal_handler_in_the_midst_of_ringing_may_wait_for_who_rings_or_closes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     alarm = Alarm()
-    with alarm._lock:  # as if interrupted within ring()
+    ring = EventFd.ring
+    seen = []
+
+    def interrupted(event: EventFd) -> None:
+        monkeypatch.undo()
+        within(WAIT_S, alarm.ring)
+        seen.append(_readable(alarm))
+        within(WAIT_S, alarm.close)
+        ring(event)
+
+    with nothing_left():
+        monkeypatch.setattr(EventFd, "ring", interrupted)
         alarm.ring()
-    assert _readable(alarm)
-    alarm.close()
+        assert seen == [True]
