@@ -243,6 +243,23 @@ def _close_and_join(pool: Pool) -> None:
     pool.join()
 
 
+@contextmanager
+def _interrupted(started: Path, handle: Callable[..., object]) -> Iterator[None]:
+    """Run `handle` in the main thread, in the midst of its wait, once the file is there."""
+
+    def interrupt() -> None:
+        await_(started.exists)
+        os.kill(os.getpid(), signal.SIGUSR1)
+
+    before = signal.signal(signal.SIGUSR1, handle)
+    try:
+        other = _thread(interrupt)
+        yield
+        _join(other)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+
+
 def _by_itself(call: Callable[[], object]) -> None:
     call()
 
@@ -268,23 +285,13 @@ def test_a_signal_handler_may_wait_for_the_pool_under_a_call(
         wait(lambda: use(pool))
         used.set()
 
-    def interrupt() -> None:
-        await_(started.exists)
-        os.kill(os.getpid(), signal.SIGUSR1)  # in the main thread, which waits
-
-    with nothing_left():
-        before = signal.signal(signal.SIGUSR1, handle)
-        try:
-            with _idle_pool(workers) as pool:
-                other = _thread(interrupt)
-                assert pool.apply(_touch_and_pause, (str(started), 0.3)) == str(started)
-                _join(other)
-                assert used.is_set()
-                if use is not _close_and_join:
-                    _wait_until_idle(pool, workers)
-                    _map(pool)
-        finally:
-            signal.signal(signal.SIGUSR1, before)
+    with nothing_left(), _idle_pool(workers) as pool:
+        with _interrupted(started, handle):
+            assert pool.apply(_touch_and_pause, (str(started), 0.3)) == str(started)
+        assert used.is_set()
+        if use is not _close_and_join:
+            _wait_until_idle(pool, workers)
+            _map(pool)
 
 
 @pytest.mark.parametrize("workers", [1, 3])
@@ -371,21 +378,10 @@ def test_a_worker_that_dies_under_a_handler_of_its_borrower_is_replaced(tmp_path
         await_(lambda: pool._dispatcher.links not in ([link], []))
         replaced.set()
 
-    def interrupt() -> None:
-        await_(started.exists)
-        os.kill(os.getpid(), signal.SIGUSR1)  # in the main thread, which waits
-
-    with nothing_left():
-        before = signal.signal(signal.SIGUSR1, handle)
-        try:
-            with _idle_pool() as pool:
-                other = _thread(interrupt)
-                with pytest.raises(WorkerLostError):
-                    pool.apply(block, (str(started),))
-                _join(other)
-                assert replaced.is_set()
-        finally:
-            signal.signal(signal.SIGUSR1, before)
+    with nothing_left(), _idle_pool() as pool:
+        with _interrupted(started, handle), pytest.raises(WorkerLostError):
+            pool.apply(block, (str(started),))
+        assert replaced.is_set()
 
 
 def test_a_process_forked_by_a_handler_leaves_the_result_to_its_parent(tmp_path: Path) -> None:
@@ -393,21 +389,12 @@ def test_a_process_forked_by_a_handler_leaves_the_result_to_its_parent(tmp_path:
     started, told = tmp_path / "started", tmp_path / "told"
     forked: list[int] = []
 
-    def interrupt() -> None:
-        await_(started.exists)
-        os.kill(os.getpid(), signal.SIGUSR1)  # in the main thread, which waits
-
     with _idle_pool() as pool:
-        before = signal.signal(signal.SIGUSR1, lambda *_: forked.append(os.fork()))
-        try:
-            other = _thread(interrupt)
+        with _interrupted(started, lambda *_: forked.append(os.fork())):
             outcome = _outcome_of(lambda: pool.apply(_touch_and_pause, (str(started), 0.3)))
             if forked == [0]:
                 told.write_text(type(outcome).__name__)
                 os._exit(0)
-            _join(other)
-        finally:
-            signal.signal(signal.SIGUSR1, before)
         os.waitpid(forked[0], 0)
         assert outcome == str(started)
         assert told.read_text() == "RuntimeError"
