@@ -6,6 +6,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from poolproof import Pool
+
 WAIT_S = 30.0  # a bound for what should take a moment
 
 
@@ -23,3 +25,9 @@ def within(bound_s: float, call: Callable[[], object], what: str = "the call") -
     thread.start()
     thread.join(bound_s)
     assert not thread.is_alive(), f"still running after {bound_s} s: {what}"
+
+
+def end_and_join(end: Callable[[Pool], None], pool: Pool) -> None:
+    """End a pool by `Pool.close` or `Pool.terminate`, and wait for that."""
+    end(pool)
+    pool.join()

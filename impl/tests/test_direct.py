@@ -21,7 +21,7 @@ from poolproof import Pool, PoolTerminatedError, WorkerLostError, _loans
 from poolproof._loans import Loan
 
 from .counting import nothing_left
-from .patience import await_
+from .patience import await_, end_and_join
 from .tasks import Item, block, block_deaf, die_at, square, write_down
 
 CALL_S = 20.0  # what a call may take on a machine that is busy with other things
@@ -335,11 +335,6 @@ def test_a_signal_handler_may_wait_for_the_pool_anywhere(
     assert ran == list(range(calls))
 
 
-def _end_and_join(end: Callable[[Pool], None], pool: Pool) -> None:
-    end(pool)
-    pool.join()
-
-
 @pytest.mark.parametrize("end", [Pool.terminate, Pool.close])
 @pytest.mark.parametrize("wait", [_by_itself, _by_a_thread])
 def test_a_signal_handler_may_end_the_pool_anywhere(
@@ -353,7 +348,7 @@ def test_a_signal_handler_may_end_the_pool_anywhere(
             ended = threading.Event()
 
             def handle(*_: object, pool: Pool = pool, ended: threading.Event = ended) -> None:
-                wait(partial(_end_and_join, end, pool))
+                wait(partial(end_and_join, end, pool))
                 ended.set()
 
             before = signal.signal(signal.SIGALRM, handle)

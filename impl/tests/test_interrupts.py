@@ -19,7 +19,7 @@ import poolproof
 from poolproof import Pool, PoolTerminatedError, _dispatcher
 
 from .counting import nothing_left
-from .patience import within
+from .patience import end_and_join, within
 from .tasks import BlocksOnPickling, square
 
 WAIT_S = 20.0  # a bound for what should take a moment
@@ -115,11 +115,6 @@ def test_a_consumer_may_be_interrupted_anywhere(pool: Pool) -> None:
         assert len(rest) >= 15
 
 
-def _end_and_join(end: Callable[[Pool], None], pool: Pool) -> None:
-    end(pool)
-    pool.join()
-
-
 @pytest.mark.parametrize("end", [Pool.terminate, Pool.close])
 def test_an_end_that_was_interrupted_can_be_repeated(end: Callable[[Pool], None]) -> None:
     line, whole = 1, False
@@ -128,7 +123,7 @@ def test_an_end_that_was_interrupted_can_be_repeated(end: Callable[[Pool], None]
             pool = Pool(1, context=multiprocessing.get_context("fork"))
             _await_sleep(pool)
             whole = not _interrupted(partial(end, pool), line)
-            within(WAIT_S, partial(_end_and_join, end, pool), f"join(), interrupted at line {line}")
+            within(WAIT_S, partial(end_and_join, end, pool), f"join(), interrupted at line {line}")
             line += 1
 
 
