@@ -72,27 +72,28 @@ class TaskHeader(NamedTuple):
 class ResultHeader(NamedTuple):
     """Fields of a message to the parent.
 
-    in_file:      the payload is in a memory file.
-    lent:         that file is the frame's own; otherwise it rides on the record.
+    in_file:      the payload is in the frame's memory file; where the frame has none, the worker
+                  makes it, and it rides on the record.
     last:         the frame is finished; items behind `first + tasks` never started.
     first, tasks: positions in the frame that the payload is about.
     elapsed_ns:   run time of the items since the frame was begun.
     size:         bytes of the payload.
+    offset:       where it begins in the file, in bytes.
     """
 
     kind: int
     in_file: int
-    lent: int
-    last: int
+    last: bool
     seq: int
     first: int
     tasks: int
     elapsed_ns: int
     size: int
+    offset: int
 
 
 _TASK = struct.Struct("<BBBBQQQQQQ")
-_RESULT = struct.Struct("<BBBBQQQQQ")
+_RESULT = struct.Struct("<BB?xQQQQQQ")
 TASK_HEADER_SIZE = _TASK.size
 RESULT_HEADER_SIZE = _RESULT.size
 

@@ -11,7 +11,7 @@ class Frame:
 
     delivered:    tasks whose outcome has arrived, counted from the front.
     carries_call: the callable's pickle travels in this frame, and no result has come back yet.
-    file:         memory file lent to the worker for as long as the frame lasts.
+    file:         memory file of the parent and the worker for as long as the frame lasts.
     """
 
     __slots__ = ("carries_call", "delivered", "file", "job", "seq", "span")

@@ -3,11 +3,15 @@
 A fresh memory file costs five times the copy itself, because the kernel must
 find its pages, and mapping it anew costs as much as the copy; so files are used
 again, and stay mapped.  All belong to the parent: it lends one with a frame,
-the worker puts a large result back into the same file, and when the frame is
-over the file is free.
+the worker puts large results back into the same file, one behind the other, and
+when the frame is over the file is free.
 
-    parent  borrow -> write tasks -> send ............ read result -> give back
-    worker                     receive -> load tasks -> write result -> send
+    parent  borrow -> write tasks -> send ............ read results -> give back
+    worker                     receive -> load tasks -> write results -> send
+
+A worker that was lent none, because the tasks were small, makes one for its first
+large result and gives it to the parent with that.  So a frame has one file at
+most, however many results it has: descriptors are few (1024 in all by default).
 
 Anonymous: there is no name to unlink, and a crash leaves nothing behind.
 """
@@ -42,22 +46,22 @@ class MemoryFile:
         """
         return cls(os.memfd_create("poolproof-frame", os.MFD_CLOEXEC))
 
-    def write(self, body: Sequence[Buffer]) -> None:
-        """Put the buffers at the beginning of the file, one behind the other."""
+    def write(self, body: Sequence[Buffer], offset: int = 0) -> None:
+        """Put the buffers into the file from byte `offset` on, one behind the other."""
         size = sum(memoryview(buffer).nbytes for buffer in body)
-        if self._map is not None and size <= len(self._map):
-            _copy(self._map, body)
+        if self._map is not None and offset + size <= len(self._map):
+            _copy(self._map, body, offset)
             return
         # Not by the map: a page that is not there yet costs less in a call than by a fault.
-        offset = 0
         for start in range(0, len(body), _IOV_MAX):
             pending = [memoryview(buffer).cast("B") for buffer in body[start : start + _IOV_MAX]]
             offset = _write_all(self.fd, pending, offset)
 
     @contextmanager
-    def read(self, size: int) -> Iterator[memoryview]:
-        """Lend the first `size` bytes."""
-        with memoryview(self._mapped(size)) as whole, whole[:size] as view:
+    def read(self, size: int, offset: int = 0) -> Iterator[memoryview]:
+        """Lend `size` bytes from byte `offset` on."""
+        end = offset + size
+        with memoryview(self._mapped(end)) as whole, whole[offset:end] as view:
             yield view
 
     def _mapped(self, size: int) -> mmap.mmap:
@@ -82,8 +86,8 @@ class MemoryFile:
         os.close(self.fd)
 
 
-def _copy(target: mmap.mmap, body: Sequence[Buffer]) -> None:
-    end = 0
+def _copy(target: mmap.mmap, body: Sequence[Buffer], offset: int) -> None:
+    end = offset
     for buffer in body:
         part = memoryview(buffer).cast("B")
         start, end = end, end + part.nbytes
@@ -177,9 +181,9 @@ class Shelf:
 
 @contextmanager
 def body_of(
-    inline: memoryview, size: int, file: MemoryFile | None, *, in_file: bool
+    inline: memoryview, size: int, file: MemoryFile | None, *, in_file: bool, offset: int = 0
 ) -> Iterator[memoryview]:
-    """Lend the body of a record: what lies behind its header, or in its file.
+    """Lend the body of a record: what lies behind its header, or in its file at `offset`.
 
     Raises: OSError when the file did not arrive for want of a descriptor.
     """
@@ -188,5 +192,5 @@ def body_of(
     elif file is None:
         raise OSError(errno.EMFILE, "a large frame needs a file descriptor, and none is free")
     else:
-        with file.read(size) as view:
+        with file.read(size, offset) as view:
             yield view

@@ -22,14 +22,16 @@ class Outbox:
         self._sock = sock
         self._seq = 0
         self._started_ns = 0
-        self._lent: MemoryFile | None = None
+        self._file: MemoryFile | None = None  # the frame's, ...
+        self._made: MemoryFile | None = None  # ... which had none before
+        self._written = 0  # bytes of it that hold results
         #: sent before the last result of a frame, where the pool traces
         self.stopwatch: Stopwatch | None = None
 
     def begin(self, seq: int, lent: MemoryFile | None) -> None:
         """Make the following results belong to frame `seq`, which came with a file or without."""
         self._seq = seq
-        self._lent = lent
+        self._file, self._written = lent, 0
         self.start_clock()
 
     def start_clock(self) -> None:
@@ -44,39 +46,57 @@ class Outbox:
             self.stopwatch.send()
         size = body.size
         elapsed_ns = time.perf_counter_ns() - self._started_ns
-        header = ResultHeader(kind, 0, 0, last, self._seq, first, count, elapsed_ns, size)
+        header = ResultHeader(kind, 0, last, self._seq, first, count, elapsed_ns, size, 0)
         if fits_inline(size):
             send(self._sock, pack_result(header), body)
-            return
+        else:
+            self._send_large(header, body)
+        if last:
+            self._end()
+
+    def _send_large(self, header: ResultHeader, body: Body) -> None:
         try:
             self._send_in_file(header, body)
         except ConnectionError:  # the parent is gone
             raise
         except OSError as error:  # no descriptor, or no room, for so large a result
-            failure = pack_error(error)
-            if not count:  # it was about the frame as a whole, or about the initializer
-                self.failure(kind, failure, first, 0, last=last)
-            for position in range(first, first + count):
-                ends = last and position == first + count - 1
+            failure, behind = pack_error(error), header.first + header.tasks
+            if not header.tasks:  # it was about the frame as a whole, or about the initializer
+                self.failure(ResultKind(header.kind), failure, header.first, 0, last=header.last)
+            for position in range(header.first, behind):
+                ends = header.last and position == behind - 1
                 self.failure(ResultKind.FAILURE, failure, position, 1, last=ends)
 
     def _send_in_file(self, header: ResultHeader, body: Body) -> None:
-        if self._lent is not None:
-            # One use: the parent reads it when it likes, until the frame is over.
-            lent, self._lent = self._lent, None
-            lent.write(body)
-            send(self._sock, pack_result(header._replace(in_file=1, lent=1)))
-            return
-        fresh = MemoryFile.create()
+        # One behind the other: the parent reads each when it likes, until the frame is over.
+        header = header._replace(in_file=1, offset=self._written)
+        if self._file is not None:
+            self._file.write(body, self._written)
+            send(self._sock, pack_result(header))
+        else:
+            self._send_with_file(header, body)
+        self._written += header.size
+
+    def _send_with_file(self, header: ResultHeader, body: Body) -> None:
+        made = MemoryFile.create()
         try:
-            fresh.write(body)
-            send(self._sock, pack_result(header._replace(in_file=1)), fd=fresh.fd)
-        finally:
-            fresh.close()
+            made.write(body)
+            send(self._sock, pack_result(header), fd=made.fd)
+        except BaseException:
+            made.close()
+            raise
+        self._file = self._made = made
+
+    def _end(self) -> None:
+        """The frame is over, and its file the parent's alone."""
+        self._file = None
+        if self._made is not None:
+            self._made.close()
+            self._made = None
 
     def given_back(self, seq: int, first: int) -> None:
         """Say that tasks of frame `seq` will not be started; any thread may do so."""
-        header = ResultHeader(ResultKind.GIVEN_BACK, 0, 0, 0, seq, first, 0, 0, 0)
+        header = ResultHeader(ResultKind.GIVEN_BACK, 0, False, seq, first, 0, 0, 0, 0)
         send(self._sock, pack_result(header))
 
     def failure(

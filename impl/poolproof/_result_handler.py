@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -50,27 +50,29 @@ class ResultHandler:
     def _receive(
         self, link: Link, header: ResultHeader, inline: memoryview, fd: int | None
     ) -> None:
-        file = None if fd is None else MemoryFile(fd)
-        source = link.ledger[0].file if header.lent else file
-        try:
-            with ExitStack() as stack:
-                try:
-                    body = stack.enter_context(
-                        body_of(inline, header.size, source, in_file=bool(header.in_file))
-                    )
-                except OSError as error:  # no descriptor, or no memory, for so large a result
-                    self._lose(link, header, error)
-                else:
-                    self._take(link, header, body)
-        finally:
-            if file is not None:
-                self._adopt(link.ledger, file)
+        in_file, offset = bool(header.in_file), header.offset
+        with ExitStack() as stack:
+            file = self._file_of(link, fd, stack)
+            try:
+                body = stack.enter_context(
+                    body_of(inline, header.size, file, in_file=in_file, offset=offset)
+                )
+            except OSError as error:  # no descriptor, or no memory, for so large a result
+                self._lose(link, header, error)
+            else:
+                self._take(link, header, body)
 
-    def _adopt(self, ledger: Iterable[Frame], file: MemoryFile) -> None:
-        # The worker had to make a file; from now on its job's frames bring one along.
-        self._shelf.give_back(file)
-        for frame in ledger:
-            frame.job.large_results = True
+    def _file_of(self, link: Link, fd: int | None, used: ExitStack) -> MemoryFile | None:
+        """Return the file of a frame; the worker may have had to make it, and sends it as `fd`."""
+        if not link.ledger:  # the worker tells of its initializer
+            return None if fd is None else used.enter_context(closing(MemoryFile(fd)))
+        frame = link.ledger[0]
+        if fd is not None:
+            self._shelf.take_from(frame)  # the worker had no descriptor for what was lent
+            frame.file = MemoryFile(fd)
+            for sent in link.ledger:  # from now on its job's frames bring one along
+                sent.job.large_results = True
+        return frame.file
 
     def trace_rest(self, link: Link) -> None:
         """Take in what a worker ran that `terminate()` has ended.

@@ -51,6 +51,21 @@ def test_a_body_is_read_as_it_was_written(file: MemoryFile, body: list[bytes]) -
             assert bytes(view) == whole
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(bodies=st.lists(st.binary(min_size=1, max_size=3000), min_size=1, max_size=20))
+def test_bodies_that_lie_one_behind_the_other_are_read_each_by_itself(
+    file: MemoryFile, bodies: list[bytes]
+) -> None:
+    """Those that are there may be mapped already while the others are written."""
+    writer, offset = MemoryFile(os.dup(file.fd)), 0
+    for body in bodies:
+        writer.write([body[:2], body[2:]], offset)
+        with file.read(len(body), offset) as view:
+            assert bytes(view) == body
+        offset += len(body)
+    writer.close()
+
+
 @pytest.mark.parametrize("count", [511, 512, 513, 3000])
 def test_a_body_may_have_more_buffers_than_one_call_takes(file: MemoryFile, count: int) -> None:
     body = [bytes([number % 251]) * 3 for number in range(count)]

@@ -1,4 +1,4 @@
-"""What a worker says when there is neither room nor a descriptor for what it has to say."""
+"""What a worker has to say where it takes a file, and where there is none to be had."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ import socket
 import pytest
 
 from poolproof import _memory as memory
-from poolproof._channel import socket_pair
+from poolproof._channel import Body, receive_fds, socket_pair
 from poolproof._frames import INLINE_LIMIT, RESULT_HEADER_SIZE, ResultKind, unpack_result
+from poolproof._memory import MemoryFile
 from poolproof._outbox import Outbox
 from poolproof._outcome import load, pack_error
 from poolproof._unpacking import unpack_error
+
+from .counting import nothing_left
 
 WAIT_S = 5.0
 
@@ -43,3 +46,43 @@ def test_a_failure_of_a_whole_frame_that_no_file_takes_is_told_all_the_same(
     assert got is kind
     assert last
     assert isinstance(error, OSError)
+
+
+@pytest.mark.parametrize("lends", [True, False])
+def test_the_large_results_of_a_frame_lie_in_one_file(lends: bool) -> None:
+    own, peer = socket_pair()
+    bodies = [bytes([number]) * (INLINE_LIMIT + number) for number in range(1, 4)]
+    with own, peer, nothing_left():
+        outbox = Outbox(own)
+        lent = MemoryFile.create() if lends else None
+        outbox.begin(1, lent)
+        for position, body in enumerate(bodies):
+            outbox.send(ResultKind.OUTCOMES, position, 1, Body([body]), last=position == 2)
+        received = [receive_fds(peer, INLINE_LIMIT, 1) for _ in bodies]
+        sent = [fd for _, fds in received for fd in fds]
+        assert len(sent) == (0 if lends else 1)
+        file = lent or MemoryFile(sent[0])
+        for body, (record, _) in zip(bodies, received, strict=True):
+            header = unpack_result(memoryview(record))
+            with file.read(header.size, header.offset) as view:
+                assert bytes(view) == body
+        file.close()
+
+
+def test_a_file_that_takes_no_result_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    own, peer = socket_pair()
+    with own, peer, nothing_left():
+        outbox = Outbox(own)
+        outbox.begin(1, None)
+        with monkeypatch.context() as patch:
+            patch.setattr(memory.MemoryFile, "write", fail)
+            outbox.send(ResultKind.OUTCOMES, 0, 1, Body([bytes(2 * INLINE_LIMIT)]))
+        assert isinstance(_received(peer)[2], OSError)
+        outbox.send(ResultKind.OUTCOMES, 1, 1, Body([bytes(2 * INLINE_LIMIT)]), last=True)
+        record, fds = receive_fds(peer, INLINE_LIMIT, 1)
+        assert unpack_result(memoryview(record)).offset == 0
+        for fd in fds:
+            os.close(fd)
