@@ -15,6 +15,7 @@ from poolproof._sizing import (
     FORETOLD,
     FRAME_BYTES,
     GROWTH,
+    HEAVY_BYTES,
     LEAST_BUDGET_NS,
     PREFETCH_NS,
     REMEMBERED,
@@ -174,6 +175,13 @@ def test_a_pool_remembers_the_functions_it_ran_last() -> None:
 def test_a_frame_that_is_known_to_be_long_has_no_next_one_at_hand(item_ns: int, items: int) -> None:
     assert Sizer().may_prefetch(items)
     assert _sizer(item_ns).may_prefetch(items) == (item_ns * items < PREFETCH_NS)
+
+
+@given(size=st.integers(1, 1 << 30), item_ns=ITEM_NS)
+def test_of_heavy_items_none_is_at_hand_before_it_is_needed(size: int, item_ns: int) -> None:
+    sizer = _sizer(item_ns)
+    sizer.weigh(1, size)
+    assert sizer.may_prefetch(1) == (item_ns < PREFETCH_NS and size < HEAVY_BYTES)
 
 
 @given(items=COUNTS, workers=WORKERS)
