@@ -48,6 +48,11 @@ def square(item: int) -> int:
     return item * item
 
 
+def zeros(size: int) -> bytes:
+    """Return so many bytes."""
+    return bytes(size)
+
+
 def add(left: Any, right: Any) -> Any:
     """Return `left + right`: two arguments, for starmap and keywords."""
     return left + right

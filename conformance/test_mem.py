@@ -1,8 +1,11 @@
 """MEM: memory and back-pressure."""
 
 import gc
+import os
+import resource
 import weakref
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -26,6 +29,10 @@ ROUND_TRIPS = 20
 """Jobs that come and go without an item being drawn: then none will be."""
 FLOOD = 1_200
 """Tasks submitted at once; more than a pipe holds."""
+SPARE_FILES = 64
+"""Files that a process may still open which has a pool."""
+SIZED_RESULTS = (10_000, 100_000, 300_000)
+"""Bytes of a result: pools may send them in different ways."""
 
 Job = Callable[[TrackedPool, Callable[[Any], Any], list[Any]], list[Any]]
 
@@ -176,3 +183,27 @@ def test_submitting_never_blocks(subject: BoundSubject) -> str:
         results = [handle.get() for handle in [*busy, *waiting]]
     expect.equal(results, [0, 1, *(n * n for n in range(FLOOD))], "the results")
     return f"{FLOOD} tasks waiting"
+
+
+@clause("MEM-08", needs=("map", "imap_unordered", "apply_async"))
+def test_results_take_no_descriptor_each(subject: BoundSubject) -> None:
+    """A job has all its results, more of them than its process may open files."""
+    for job in (JOBS["apply_async"], JOBS["map"], JOBS["imap_unordered"]):
+        with subject.open() as pool, _few_files_to_open():
+            subject.no_script(f"from here on the process may open {SPARE_FILES} files")
+            for size in SIZED_RESULTS:
+                sizes = [size] * 2 * SPARE_FILES
+                lengths = [len(result) for result in job(pool, tasks.zeros, sizes)]
+                expect.equal(lengths, sizes, "the lengths of the results")
+
+
+@contextmanager
+def _few_files_to_open() -> Iterator[None]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    lowest_free = os.open(os.devnull, os.O_RDONLY)
+    os.close(lowest_free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free + SPARE_FILES, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
