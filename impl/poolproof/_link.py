@@ -13,7 +13,6 @@ import socket
 from collections import deque
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
-from fractions import Fraction
 from itertools import compress
 from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING
@@ -29,6 +28,7 @@ from ._replacement import Replacement
 from ._template import readable
 
 if TYPE_CHECKING:
+    from ._allowance import Allowance
     from ._loans import Loan
 
 REAP_S = 5.0  # how long the exit status of a dead process may take to arrive
@@ -47,8 +47,8 @@ class Link:
         self.held = True
         #: died while it was on loan
         self.lost = False
-        #: tasks until retirement (maxtasksperchild), None without limit
-        self.allowance: Fraction | None = None
+        #: until it retires (maxtasksperchild), None without limit
+        self.allowance: Allowance | None = None
         self.retiring = False
         self.startup_error: BaseException | None = None
         #: what has raised that
@@ -107,20 +107,21 @@ class Link:
 
     def allow(self, tasks: int) -> None:
         """Let the worker run so many tasks before it retires."""
-        self.allowance = Fraction(tasks)
+        from ._allowance import Allowance  # noqa: PLC0415  `fractions` takes 2 ms to load
+
+        self.allowance = Allowance(tasks)
 
     def charge(self, tasks: int, tasks_per_allowance: int) -> bool:
         """Count tasks against the allowance; return whether it is used up."""
         if self.allowance is None:
             return False
-        self.allowance -= Fraction(tasks, tasks_per_allowance)
-        self.retiring = self.allowance < Fraction(1, tasks_per_allowance)
+        self.retiring = self.allowance.charge(tasks, tasks_per_allowance)
         return self.retiring
 
     def refund(self, tasks: int, tasks_per_allowance: int) -> None:
         """Tasks that were charged are not sent after all."""
         if self.allowance is not None:
-            self.allowance += Fraction(tasks, tasks_per_allowance)
+            self.allowance.refund(tasks, tasks_per_allowance)
             self.retiring = False
 
     def fileno(self) -> int:

@@ -7,7 +7,6 @@ process costs more than all else that is done for a frame.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
 from ._channel import Body, fits_inline, pickle_into
@@ -70,7 +69,7 @@ class TaskHandler:
             return job.suspects.popleft()
         limit = job.sizer.items(job.left(), self._workers)
         if link.allowance is not None:
-            limit = min(limit, max(1, math.floor(link.allowance * job.tasks_per_allowance)))
+            limit = min(limit, link.allowance.items(job.tasks_per_allowance))
         return job.take(limit)
 
     def _send(self, link: Link, job: Job, span: Span) -> bool:
