@@ -33,6 +33,13 @@ def test_who_makes_no_pool_loads_none_of_what_it_runs_on(module: str) -> None:
     assert not loaded & (heavy | {"multiprocessing.pool", "dataclasses", "fractions", "pathlib"})
 
 
+def test_a_pool_loads_nothing_that_it_may_not_need() -> None:
+    """A first pool in a program is soon to have a result; these would take half as long again."""
+    loaded = _loaded_by("import poolproof.pool, poolproof._engine")
+    rarely = {"multiprocessing.pool", "multiprocessing.connection", "tempfile", "fractions"}
+    assert not loaded & (rarely | {"decimal", "numbers", "dataclasses", "pathlib"})
+
+
 def test_a_worker_needs_nothing_of_the_standard_library_but_what_is_preloaded() -> None:
     server = f"import multiprocessing.forkserver, multiprocessing.spawn, {', '.join(NEEDED)}"
     missing = _loaded_by(f"{server}, poolproof._worker") - _loaded_by(server)
