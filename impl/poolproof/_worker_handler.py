@@ -14,6 +14,7 @@ from multiprocessing.context import BaseContext
 from typing import TYPE_CHECKING, Any
 
 from ._claims import Claim, Phase
+from ._descriptors import make_room
 from ._errors import BrokenPoolError, WorkerLostError, describe_exit
 from ._frames import TaskKind
 from ._job_queue import JobQueue
@@ -61,6 +62,7 @@ class WorkerHandler:
 
         Raises: whatever starting a process raises, with nothing left behind.
         """
+        make_room(self._size)
         try:
             self._link(self.starter.start_first(self._size))
         except BaseException:
