@@ -12,14 +12,18 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from poolproof import IMapIterator, Pool, WorkerLostError
 from poolproof._link import Link
 
-from .tasks import Item, write_down
+from .tasks import Item, write_down, write_down_at_length
 
 IMPARTIAL = 0.25  # part of the kills that may hit a worker without a task
 JOB_S = 60.0  # a bound for a job of a fraction of a second
+SIZES = (0, 0, 0, 100_000, 200_000)  # bytes of a result, 0 for a number
+
+Task = Callable[[Item], int | bytes]
 
 
 @dataclass
@@ -29,14 +33,21 @@ class Outcomes:
     values: list[int] = field(default_factory=list)
     lost: list[WorkerLostError] = field(default_factory=list)
 
-    def take(self, get: Callable[[], int | list[int]]) -> None:
+    def take(self, get: Callable[[], Any]) -> None:
         """Take one outcome in."""
         try:
             value = get()
         except WorkerLostError as error:
             self.lost.append(error)
         else:
-            self.values += value if isinstance(value, list) else [value]
+            self.values += map(_number_in, value if isinstance(value, list) else [value])
+
+
+def _number_in(value: int | bytes) -> int:
+    if isinstance(value, int):
+        return value
+    assert value == value[:4] * (len(value) // 4), "a result that is partly another's"
+    return int.from_bytes(value[:4])
 
 
 class Killer:
@@ -110,25 +121,25 @@ def killing(pool: Pool, kills: int, pause_s: float, seed: int) -> Iterator[Kille
         killer._thread.join(JOB_S)
 
 
-def _map(pool: Pool, items: list[Item], outcomes: Outcomes) -> None:
-    outcomes.take(lambda: pool.map_async(write_down, items).get(JOB_S))
+def _map(pool: Pool, task: Task, items: list[Item], outcomes: Outcomes) -> None:
+    outcomes.take(lambda: pool.map_async(task, items).get(JOB_S))
 
 
-def _map_in_chunks(pool: Pool, items: list[Item], outcomes: Outcomes) -> None:
-    outcomes.take(lambda: pool.map_async(write_down, items, 3).get(JOB_S))
+def _map_in_chunks(pool: Pool, task: Task, items: list[Item], outcomes: Outcomes) -> None:
+    outcomes.take(lambda: pool.map_async(task, items, 3).get(JOB_S))
 
 
-def _apply(pool: Pool, items: list[Item], outcomes: Outcomes) -> None:
-    for handle in [pool.apply_async(write_down, (item,)) for item in items]:
+def _apply(pool: Pool, task: Task, items: list[Item], outcomes: Outcomes) -> None:
+    for handle in [pool.apply_async(task, (item,)) for item in items]:
         outcomes.take(partial(handle.get, JOB_S))
 
 
-def _imap(pool: Pool, items: list[Item], outcomes: Outcomes) -> None:
-    _iterate(pool.imap(write_down, items), outcomes)
+def _imap(pool: Pool, task: Task, items: list[Item], outcomes: Outcomes) -> None:
+    _iterate(pool.imap(task, items), outcomes)
 
 
-def _imap_unordered(pool: Pool, items: list[Item], outcomes: Outcomes) -> None:
-    _iterate(pool.imap_unordered(write_down, iter(items)), outcomes)
+def _imap_unordered(pool: Pool, task: Task, items: list[Item], outcomes: Outcomes) -> None:
+    _iterate(pool.imap_unordered(task, iter(items)), outcomes)
 
 
 def _iterate(results: IMapIterator, outcomes: Outcomes) -> None:
@@ -152,8 +163,10 @@ def run(pool: Pool, killer: Killer, folder: Path, seed: int) -> int:
         diary = folder / f"diary-{rounds}"
         spin_s = rng.choice([0.0, 0.0001, 0.001])
         items = [Item(str(diary), number, spin_s) for number in range(rng.randrange(1, 200))]
+        size = rng.choice(SIZES)
         outcomes = Outcomes()
-        kinds[kind](pool, items, outcomes)
+        task: Task = partial(write_down_at_length, size) if size else write_down
+        kinds[kind](pool, task, items, outcomes)
         _account(kind, len(items), outcomes, diary)
         errors += len(outcomes.lost)
         assert errors <= killer.kills, f"{errors} errors of {killer.kills} kills"

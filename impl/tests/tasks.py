@@ -32,6 +32,11 @@ def write_down(item: Item) -> int:
     return item.number
 
 
+def write_down_at_length(size: int, item: Item) -> bytes:
+    """Do as `write_down`, and return the number as often as it fits into `size` bytes."""
+    return write_down(item).to_bytes(4) * (size // 4)
+
+
 def die_at(item: tuple[int, int]) -> int:
     """Return the item's number, but at one item kill the worker."""
     number, fatal = item
