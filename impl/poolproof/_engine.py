@@ -6,6 +6,7 @@ user, and with that the class, but makes no pool, and would be ready a third lat
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Callable
 from multiprocessing.context import BaseContext
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ._dispatcher import Dispatcher
 from ._preload import preload
 from ._state import StateMachine
+from ._unpacking import STDLIB_ERRORS
 from ._worker_handler import WorkerHandler
 
 if TYPE_CHECKING:
@@ -38,6 +40,9 @@ def start(
     workers = WorkerHandler(context, size, worker_args, maxtasksperchild, writer)
     workers.start_all()
     try:
+        # Here: it takes 4 ms, and so long the workers take to be ready.  Not with the first error:
+        # there may be no descriptor left then to load it by.
+        importlib.import_module(STDLIB_ERRORS)
         return Dispatcher(machine, workers, size, writer)
     except BaseException:  # no descriptor is left for its own
         workers.discard()

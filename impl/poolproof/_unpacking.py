@@ -5,12 +5,14 @@ The classes are the standard library's, for whoever catches or prints them.
 
 from __future__ import annotations
 
+import importlib
 import threading
 from typing import Any, NamedTuple
 
 from ._outcome import Failure, Refusal, load
 from ._wording import Verbatim, printable
 
+STDLIB_ERRORS = "multiprocessing.pool"  # has them; loaded while the first workers start
 _CAUSE = vars(BaseException)["__cause__"]  # whatever a class of the user's makes of that name
 
 
@@ -72,6 +74,4 @@ def undeliverable(loading_error: BaseException, what: str) -> BaseException:
 
 
 def _stdlib() -> Any:
-    from multiprocessing import pool  # noqa: PLC0415  4 ms, a third of what a first pool takes
-
-    return pool
+    return importlib.import_module(STDLIB_ERRORS)

@@ -13,7 +13,10 @@ LIMIT_S = 30.0  # for an interpreter that imports a few modules
 
 
 def _loaded_by(statement: str) -> set[str]:
-    code = f"{statement}\nimport sys\nprint(*sys.modules)"
+    return set(_printed_by(f"{statement}\nimport sys\nprint(*sys.modules)"))
+
+
+def _printed_by(code: str) -> list[str]:
     ended = subprocess.run(
         [sys.executable, "-I", "-S", "-c", f"import sys\nsys.path[:] = {sys.path!r}\n{code}"],
         capture_output=True,
@@ -21,7 +24,7 @@ def _loaded_by(statement: str) -> set[str]:
         timeout=LIMIT_S,
         check=True,
     )
-    return set(ended.stdout.split())
+    return ended.stdout.split()
 
 
 @pytest.mark.parametrize("module", ["poolproof._worker", "poolproof.pool"])
@@ -33,11 +36,26 @@ def test_who_makes_no_pool_loads_none_of_what_it_runs_on(module: str) -> None:
     assert not loaded & (heavy | {"multiprocessing.pool", "dataclasses", "fractions", "pathlib"})
 
 
-def test_a_pool_loads_nothing_that_it_may_not_need() -> None:
+def test_a_pool_loads_little_before_it_starts_its_workers() -> None:
     """A first pool in a program is soon to have a result; these would take half as long again."""
     loaded = _loaded_by("import poolproof.pool, poolproof._engine")
     rarely = {"multiprocessing.pool", "multiprocessing.connection", "tempfile", "fractions"}
     assert not loaded & (rarely | {"decimal", "numbers", "dataclasses", "pathlib"})
+
+
+def test_an_error_is_shown_where_no_descriptor_is_left() -> None:
+    code = (
+        "import multiprocessing, resource\n"
+        "from poolproof import Pool\n"
+        "with Pool(1, context=multiprocessing.get_context('fork')) as pool:\n"
+        "    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)\n"
+        "    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))\n"
+        "    try:\n"
+        "        pool.map_async(int, ['no number']).get(20)\n"
+        "    except ValueError as error:\n"
+        "        print(type(error.__cause__).__name__)"
+    )
+    assert _printed_by(code) == ["RemoteTraceback"]
 
 
 def test_a_worker_needs_nothing_of_the_standard_library_but_what_is_preloaded() -> None:
