@@ -10,6 +10,7 @@ handler may interrupt a wait, raise out of it, or wait itself, which
 from __future__ import annotations
 
 import os
+import select
 import threading
 import time
 from _thread import LockType
@@ -103,22 +104,21 @@ class EventFd:
     """
 
     def __init__(self) -> None:
-        self._fds: list[int] = []
-        # One call into C: a signal handler that raises would have the descriptor lost.
-        self._fds.extend(map(os.eventfd, (0,), (os.EFD_CLOEXEC | os.EFD_NONBLOCK,)))
+        # Held by an epoll object, not for what epoll does: dropped, it closes what it holds, in C.
+        # A signal handler that raises would break off a `__del__`, and the descriptor be lost; and
+        # between its making and this, were it more than one call into C.
+        self._holder: list[select.epoll] = []
+        flags = os.EFD_CLOEXEC | os.EFD_NONBLOCK
+        self._holder.extend(map(select.epoll.fromfd, map(os.eventfd, (0,), (flags,))))
 
     @property
     def fd(self) -> int:
         """The descriptor."""
-        return self._fds[0]
+        return self._holder[0].fileno()
 
     def ring(self) -> None:
         """Make the descriptor readable."""
         os.eventfd_write(self.fd, 1)
-
-    def __del__(self) -> None:
-        for fd in self._fds:
-            os.close(fd)
 
 
 class Alarm:

@@ -7,7 +7,6 @@ import gc
 import itertools
 import multiprocessing
 import os
-import select
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from types import ModuleType
 
 import pytest
 
-from poolproof import BrokenPoolError, Pool, WorkerLostError, _worker, _worker_process
+from poolproof import BrokenPoolError, Pool, WorkerLostError, _loop, _worker, _worker_process
 from poolproof import _link as link
 from poolproof import _memory as memory
 
@@ -95,7 +94,7 @@ def test_a_result_that_cannot_be_read_fails_its_item(
         (os, "ftruncate", 2, errno.EFBIG),
         (os, "eventfd", 2, errno.EMFILE),  # a bell
         (os, "eventfd", 3, errno.EMFILE),  # the inbox
-        (select, "epoll", 1, errno.EMFILE),
+        (_loop, "Watch", 1, errno.EMFILE),
     ],
 )
 def test_a_constructor_without_descriptor_or_room_leaves_nothing(
