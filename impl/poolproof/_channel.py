@@ -169,6 +169,13 @@ class Receiver:
             permit.append(RECEIVE_NOW)
             return None
 
+    def close(self) -> None:
+        """Close what a record carries that was kept."""
+        while self._kept:
+            _, ancillary, _, _ = self._kept.pop()
+            for fd in _fds_in(ancillary):
+                os.close(fd)
+
     def has_kept(self) -> bool:
         """Tell whether a record is kept."""
         return bool(self._kept)

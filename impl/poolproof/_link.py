@@ -281,6 +281,7 @@ class Link:
         self._sock.close()
         self._peer.close()
         self._lookouts.clear()
+        self._receiver.close()
         self._descriptors.close()
 
 
