@@ -31,7 +31,7 @@ FLOOD = 1_200
 """Tasks submitted at once; more than a pipe holds."""
 SPARE_FILES = 64
 """Files that a process may still open which has a pool."""
-SIZED_RESULTS = (10_000, 100_000, 300_000)
+SIZED_RESULTS = (10_000, 300_000, 100_000)
 """Bytes of a result: pools may send them in different ways."""
 
 Job = Callable[[TrackedPool, Callable[[Any], Any], list[Any]], list[Any]]
@@ -187,7 +187,7 @@ def test_submitting_never_blocks(subject: BoundSubject) -> str:
 
 @clause("MEM-08", needs=("map", "imap_unordered", "apply_async"))
 def test_results_take_no_descriptor_each(subject: BoundSubject) -> None:
-    """A job has all its results, more of them than its process may open files."""
+    """More jobs have all their results, and more results, than their process may open files."""
     for job in (JOBS["apply_async"], JOBS["map"], JOBS["imap_unordered"]):
         with subject.open() as pool, _few_files_to_open():
             subject.no_script(f"from here on the process may open {SPARE_FILES} files")
@@ -195,6 +195,9 @@ def test_results_take_no_descriptor_each(subject: BoundSubject) -> None:
                 sizes = [size] * 2 * SPARE_FILES
                 lengths = [len(result) for result in job(pool, tasks.zeros, sizes)]
                 expect.equal(lengths, sizes, "the lengths of the results")
+            for size in sizes:
+                lengths = [len(result) for result in job(pool, tasks.zeros, [size])]
+                expect.equal(lengths, [size], "the length of the only result of a job")
 
 
 @contextmanager

@@ -72,9 +72,10 @@ class TaskHeader(NamedTuple):
 class ResultHeader(NamedTuple):
     """Fields of a message to the parent.
 
-    in_file:      the payload is in the frame's memory file; where the frame has none, the worker
-                  makes it, and it rides on the record.
     last:         the frame is finished; items behind `first + tasks` never started.
+    in_file:      the payload is in a memory file of the frame's: in the one that was lent with it
+                  (1), or in one that the worker had to make (2, 3, ...), which rides on the first
+                  record that says so.  0 where it follows the header.
     first, tasks: positions in the frame that the payload is about.
     elapsed_ns:   run time of the items since the frame was begun.
     size:         bytes of the payload.
@@ -82,8 +83,8 @@ class ResultHeader(NamedTuple):
     """
 
     kind: int
-    in_file: int
     last: bool
+    in_file: int
     seq: int
     first: int
     tasks: int
@@ -92,8 +93,9 @@ class ResultHeader(NamedTuple):
     offset: int
 
 
+LENT_FILE = 1  # among the files of a frame
 _TASK = struct.Struct("<BBBBQQQQQQ")
-_RESULT = struct.Struct("<BB?xQQQQQQ")
+_RESULT = struct.Struct("<B?xxIQQQQQQ")
 TASK_HEADER_SIZE = _TASK.size
 RESULT_HEADER_SIZE = _RESULT.size
 

@@ -50,8 +50,6 @@ class Job(ABC):
         self.call_id = call_id
         self.call = call
         self.sizer = sizer
-        #: results have been too large for a record: a frame should bring a memory file
-        self.large_results = False
         self._returned: deque[Span] = deque()
         #: tasks that must travel alone, because one of their frame could not be loaded
         self.suspects: deque[Span] = deque()

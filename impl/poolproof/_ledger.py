@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ._frames import LENT_FILE
 from ._jobs import Job, Span
 from ._memory import MemoryFile
 
@@ -12,9 +13,10 @@ class Frame:
     delivered:    tasks whose outcome has arrived, counted from the front.
     carries_call: the callable's pickle travels in this frame, and no result has come back yet.
     file:         memory file of the parent and the worker for as long as the frame lasts.
+    file_number:  which of the frame's files that is; as the worker counts (see `ResultHeader`).
     """
 
-    __slots__ = ("carries_call", "delivered", "file", "job", "seq", "span")
+    __slots__ = ("carries_call", "delivered", "file", "file_number", "job", "seq", "span")
 
     def __init__(
         self, seq: int, job: Job, span: Span, *, carries_call: bool, file: MemoryFile | None
@@ -24,6 +26,7 @@ class Frame:
         self.span = span
         self.carries_call = carries_call
         self.file = file
+        self.file_number = LENT_FILE
         self.delivered = 0
 
     def rest(self, done: int) -> Span:

@@ -25,7 +25,7 @@ from ._relief import Relief
 from ._result_handler import ResultHandler
 from ._results import AsyncResult
 from ._state import PoolState, StateMachine
-from ._task_handler import TaskHandler
+from ._task_handler import DEPTH, TaskHandler
 from ._watch import Watch
 from ._worker_handler import WorkerHandler
 
@@ -52,7 +52,7 @@ class Loop:
         self._workers = workers
         self._inbox = inbox
         self._watch = Watch(inbox.fd)
-        self._shelf = Shelf()
+        self._shelf = Shelf(size * DEPTH)
         #: the links that callers may borrow
         self.loans = Loans(self._watch.results, self._watch.no_results, inbox.wake)
         #: the jobs that are not over

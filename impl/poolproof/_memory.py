@@ -10,8 +10,9 @@ when the frame is over the file is free.
     worker                     receive -> load tasks -> write results -> send
 
 A worker that was lent none, because the tasks were small, makes one for its first
-large result and gives it to the parent with that.  So a frame has one file at
-most, however many results it has: descriptors are few (1024 in all by default).
+large result and gives it to the parent with that.  So a frame has one file,
+however many results it has, and the parent keeps no more files than there may be
+frames: a process may have 1024 descriptors by default.
 
 Anonymous: there is no name to unlink, and a crash leaves nothing behind.
 """
@@ -139,9 +140,10 @@ class Borrower(Protocol):
 
 
 class Shelf:
-    """Files that no frame is using; the dispatcher's thread alone takes and gives."""
+    """Files that no frame is using, so many at most; the dispatcher alone takes and gives."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most
         self._free: list[MemoryFile] = []
         self._bytes = 0
         self._limit = SHELF_BYTES
@@ -160,7 +162,7 @@ class Shelf:
     def give_back(self, file: MemoryFile) -> None:
         """Put a file back; it is closed where the shelf is full."""
         size = file.size()
-        if self._bytes + size > self._limit:
+        if self._bytes + size > self._limit or len(self._free) == self._most:
             file.close()
             return
         self._bytes += size

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from ._channel import Body, fits_inline, pickle_into, send
-from ._frames import ResultHeader, ResultKind, pack_result
+from ._frames import LENT_FILE, ResultHeader, ResultKind, pack_result
 from ._memory import MemoryFile
 from ._outcome import Failure, pack_error
 
@@ -22,8 +22,8 @@ class Outbox:
         self._sock = sock
         self._seq = 0
         self._started_ns = 0
-        self._file: MemoryFile | None = None  # the frame's, ...
-        self._made: MemoryFile | None = None  # ... which had none before
+        self._file: MemoryFile | None = None  # the frame's
+        self._number = LENT_FILE  # of that file, among the frame's
         self._written = 0  # bytes of it that hold results
         #: sent before the last result of a frame, where the pool traces
         self.stopwatch: Stopwatch | None = None
@@ -31,7 +31,7 @@ class Outbox:
     def begin(self, seq: int, lent: MemoryFile | None) -> None:
         """Make the following results belong to frame `seq`, which came with a file or without."""
         self._seq = seq
-        self._file, self._written = lent, 0
+        self._file, self._number, self._written = lent, LENT_FILE, 0
         self.start_clock()
 
     def start_clock(self) -> None:
@@ -46,13 +46,13 @@ class Outbox:
             self.stopwatch.send()
         size = body.size
         elapsed_ns = time.perf_counter_ns() - self._started_ns
-        header = ResultHeader(kind, 0, last, self._seq, first, count, elapsed_ns, size, 0)
+        header = ResultHeader(kind, last, 0, self._seq, first, count, elapsed_ns, size, 0)
         if fits_inline(size):
             send(self._sock, pack_result(header), body)
         else:
             self._send_large(header, body)
         if last:
-            self._end()
+            self._drop_file()
 
     def _send_large(self, header: ResultHeader, body: Body) -> None:
         try:
@@ -69,34 +69,45 @@ class Outbox:
 
     def _send_in_file(self, header: ResultHeader, body: Body) -> None:
         # One behind the other: the parent reads each when it likes, until the frame is over.
-        header = header._replace(in_file=1, offset=self._written)
-        if self._file is not None:
-            self._file.write(body, self._written)
-            send(self._sock, pack_result(header))
+        if self._file is not None and self._written_to(self._file, body):
+            in_file = header._replace(in_file=self._number, offset=self._written)
+            self._written += header.size
+            send(self._sock, pack_result(in_file))
         else:
             self._send_with_file(header, body)
-        self._written += header.size
+
+    def _written_to(self, file: MemoryFile, body: Body) -> bool:
+        try:
+            file.write(body, self._written)
+        except OSError:  # no room behind the others: where files are limited, one has it by itself
+            return False
+        return True
 
     def _send_with_file(self, header: ResultHeader, body: Body) -> None:
         made = MemoryFile.create()
         try:
             made.write(body)
-            send(self._sock, pack_result(header), fd=made.fd)
+            self._drop_file()
+            self._number += 1
+            send(self._sock, pack_result(header._replace(in_file=self._number)), fd=made.fd)
         except BaseException:
             made.close()
             raise
-        self._file = self._made = made
+        self._file, self._written = made, header.size
 
-    def _end(self) -> None:
-        """The frame is over, and its file the parent's alone."""
+    def _drop_file(self) -> None:
+        """Have no file: the parent reads it, and has it for another frame when it likes."""
+        if self._file is not None and self._number > LENT_FILE:  # what is lent stays open
+            self._file.close()
         self._file = None
-        if self._made is not None:
-            self._made.close()
-            self._made = None
+
+    def disown(self) -> None:
+        """Write nothing more: this is a process that a task has forked."""
+        self._drop_file()
 
     def given_back(self, seq: int, first: int) -> None:
         """Say that tasks of frame `seq` will not be started; any thread may do so."""
-        header = ResultHeader(ResultKind.GIVEN_BACK, 0, False, seq, first, 0, 0, 0, 0)
+        header = ResultHeader(ResultKind.GIVEN_BACK, False, 0, seq, first, 0, 0, 0, 0)
         send(self._sock, pack_result(header))
 
     def failure(

@@ -50,9 +50,13 @@ class ResultHandler:
     def _receive(
         self, link: Link, header: ResultHeader, inline: memoryview, fd: int | None
     ) -> None:
+        made = None if fd is None else MemoryFile(fd)
         in_file, offset = bool(header.in_file), header.offset
         with ExitStack() as stack:
-            file = self._file_of(link, fd, stack)
+            if link.ledger:
+                file = self._file_of(link, header, made)
+            else:  # the worker tells of its initializer
+                file = None if made is None else stack.enter_context(closing(made))
             try:
                 body = stack.enter_context(
                     body_of(inline, header.size, file, in_file=in_file, offset=offset)
@@ -62,17 +66,19 @@ class ResultHandler:
             else:
                 self._take(link, header, body)
 
-    def _file_of(self, link: Link, fd: int | None, used: ExitStack) -> MemoryFile | None:
-        """Return the file of a frame; the worker may have had to make it, and sends it as `fd`."""
-        if not link.ledger:  # the worker tells of its initializer
-            return None if fd is None else used.enter_context(closing(MemoryFile(fd)))
+    def _file_of(
+        self, link: Link, header: ResultHeader, made: MemoryFile | None
+    ) -> MemoryFile | None:
+        """Return the file that a result lies in, None where that has not arrived."""
         frame = link.ledger[0]
-        if fd is not None:
-            self._shelf.take_from(frame)  # the worker had no descriptor for what was lent
-            frame.file = MemoryFile(fd)
-            for sent in link.ledger:  # from now on its job's frames bring one along
-                sent.job.large_results = True
-        return frame.file
+        if made is not None:
+            self._shelf.take_from(frame)
+            frame.file, frame.file_number = made, header.in_file
+            for sent in link.ledger:  # from now on frames of its job bring one along
+                sent.job.sizer.expects_large = True
+        # Not whichever is there: there may have been no descriptor for the worker to receive what
+        # was lent, nor one for the parent to receive what the worker has made.
+        return frame.file if frame.file_number == header.in_file else None
 
     def trace_rest(self, link: Link) -> None:
         """Take in what a worker ran that `terminate()` has ended.

@@ -36,18 +36,21 @@ REMEMBERED = 64  # functions whose items' time a pool remembers
 class Sizer:
     """Learns the time of a job's items and sizes its frames."""
 
-    __slots__ = ("_fitting", "_item_ns", "_last", "_observed")
+    __slots__ = ("_fitting", "_item_ns", "_last", "_observed", "expects_large")
 
     def __init__(self) -> None:
         self._item_ns: float | None = None
         self._observed = 0  # items of the newest frame
         self._fitting = math.inf  # items, by the weight of the heaviest of late
         self._last = 1
+        #: results have been too large for a record: a frame should bring a memory file
+        self.expects_large = False
 
     def begin_with(self, earlier: Sizer) -> None:
         """Take what another job of the same function has learnt for the first guess."""
         self._item_ns = earlier._item_ns
         self._fitting = earlier._fitting
+        self.expects_large = earlier.expects_large
         self._last = FORETOLD // GROWTH
 
     def observe(self, items: int, elapsed_ns: int) -> None:

@@ -151,7 +151,7 @@ class TaskHandler:
 
         Raises: OSError where the body needs one, and there is none or it does not take the body.
         """
-        if not in_file and not job.large_results:
+        if not in_file and not job.sizer.expects_large:
             return None
         try:
             file = self._shelf.borrow()

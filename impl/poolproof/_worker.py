@@ -93,12 +93,13 @@ class Worker:
         os.register_at_fork(after_in_child=self.disown)
 
     def disown(self) -> None:
-        """Leave the channel and the claims to the worker that a task has forked this process from.
+        """Leave channel, claims and files to the worker that a task has forked this process from.
 
         If it comes back from the task it must not go on: there would be two workers on one channel.
         """
         self._sock.close()
         self._slot.close()
+        self._outbox.disown()
 
     def _receive_slot(self) -> Slot:
         fd = self._receive_fd()

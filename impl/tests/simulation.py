@@ -159,7 +159,7 @@ class Simulation:
         self._finished = False
         loans = Loans(_nothing, _nothing, lambda: None)  # nobody is here to borrow a link
         self._jobs = JobQueue(_settle, self._finish)
-        self._tasks = TaskHandler(workers, self._jobs, Shelf(), loans)
+        self._tasks = TaskHandler(workers, self._jobs, Shelf(0), loans)
         items = range(len(costs_ns))
         self._job = MapJob(MapResult(_Owner(), 1), _no_call, items, 1, _settle, 1)
         if foretold_ns is not None:

@@ -10,7 +10,13 @@ import pytest
 
 from poolproof import _memory as memory
 from poolproof._channel import Body, receive_fds, socket_pair
-from poolproof._frames import INLINE_LIMIT, RESULT_HEADER_SIZE, ResultKind, unpack_result
+from poolproof._frames import (
+    INLINE_LIMIT,
+    LENT_FILE,
+    RESULT_HEADER_SIZE,
+    ResultKind,
+    unpack_result,
+)
 from poolproof._memory import MemoryFile
 from poolproof._outbox import Outbox
 from poolproof._outcome import load, pack_error
@@ -86,3 +92,19 @@ def test_a_file_that_takes_no_result_is_not_kept(monkeypatch: pytest.MonkeyPatch
         assert unpack_result(memoryview(record)).offset == 0
         for fd in fds:
             os.close(fd)
+
+
+def test_a_disowned_outbox_writes_into_no_file_that_others_read() -> None:
+    own, peer = socket_pair()
+    with own, peer, nothing_left():
+        outbox, lent = Outbox(own), MemoryFile.create()
+        outbox.begin(1, lent)
+        outbox.send(ResultKind.OUTCOMES, 0, 1, Body([b"a" * 2 * INLINE_LIMIT]))
+        outbox.disown()
+        outbox.send(ResultKind.OUTCOMES, 1, 1, Body([b"b" * 2 * INLINE_LIMIT]), last=True)
+        _, (second, fds) = (receive_fds(peer, INLINE_LIMIT, 1) for _ in range(2))
+        assert lent.size() == 2 * INLINE_LIMIT
+        assert unpack_result(memoryview(second)).in_file > LENT_FILE
+        for fd in fds:
+            os.close(fd)
+        lent.close()

@@ -51,7 +51,7 @@ def test_a_worker_from_which_everything_was_taken_back_has_work() -> None:
     job.sizer.observe(1, 100_000)
     loans = Loans(_nothing, _nothing, lambda: None)  # nobody is here to borrow a link
     jobs = JobQueue(settle, _nothing)
-    tasks = TaskHandler(2, jobs, Shelf(), loans)
+    tasks = TaskHandler(2, jobs, Shelf(0), loans)
     jobs.submit(job)
     first, late = _Unreading(), _Unreading()
     tasks.refill([first])
