@@ -44,9 +44,19 @@ class Body(list[Buffer]):
     write = list.append
 
     def unwrap(self) -> None:
-        """Turn what large arrays hand to the pickler (PEP 574) into views of their bytes."""
+        """Turn what large objects hand to the pickler by reference into bytes, or views of them.
+
+        Arrays hand over themselves (PEP 574).  Of a bytearray a copy is taken: while it is lent,
+        the threads that use it could not change its length.
+        """
         written: list[Any] = self[:]
-        self[:] = [part.raw() if type(part) is PickleBuffer else part for part in written]
+        for position, part in enumerate(written):
+            if type(part) is PickleBuffer:
+                self[position] = part.raw()
+            elif type(part) is bytearray:
+                self[position] = copy = bytes(part)
+                # Another thread may have changed it since its length was written, right before.
+                self[position - 1] = written[position - 1][:-8] + len(copy).to_bytes(8, "little")
 
     @property
     def size(self) -> int:

@@ -68,7 +68,9 @@ class MemoryFile:
     def _mapped(self, size: int) -> mmap.mmap:
         if self._map is None or len(self._map) < size:
             self._unmap()
-            whole = max(size, self.size())
+            whole = self.size()
+            if whole < size:
+                raise OSError(errno.ENODATA, f"expected {size} bytes in a file, got {whole}")
             self._map = mmap.mmap(self.fd, whole, flags=mmap.MAP_SHARED | mmap.MAP_POPULATE)
         return self._map
 

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from poolproof._channel import (
+    PROTOCOL,
     Body,
     Receiver,
     fits_inline,
@@ -218,3 +219,13 @@ def test_reducers_of_the_forking_pickler_are_honoured(monkeypatch: pytest.Monkey
     pickle_into(body, Registered())
     assert pickle.loads(b"".join(body)) == "by its reducer"
     assert Registered not in copyreg.dispatch_table
+
+
+def test_a_bytearray_that_changes_while_it_is_sent_arrives_as_it_was_at_one_moment() -> None:
+    changing, body = bytearray(b"a" * 100_000), Body()
+    ForkingPickler(body, PROTOCOL).dump(["before", changing, "behind"])
+    changing.extend(b"b" * 10)  # what another thread may do right behind the pickling
+    body.unwrap()
+    sent = bytes(changing)
+    changing.clear()  # is not locked by what is on its way
+    assert pickle.loads(b"".join(body)) == ["before", sent, "behind"]

@@ -68,6 +68,12 @@ def test_bodies_that_lie_one_behind_the_other_are_read_each_by_itself(
     writer.close()
 
 
+def test_a_file_that_is_shorter_than_was_said_is_an_error_that_says_so(file: MemoryFile) -> None:
+    file.write([b"short"])
+    with pytest.raises(OSError, match="expected 6 bytes in a file, got 5"), file.read(6):
+        pass
+
+
 @pytest.mark.parametrize("count", [511, 512, 513, 3000])
 def test_a_body_may_have_more_buffers_than_one_call_takes(file: MemoryFile, count: int) -> None:
     body = [bytes([number % 251]) * 3 for number in range(count)]
