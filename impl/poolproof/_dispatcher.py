@@ -62,7 +62,10 @@ class Dispatcher:
             self._thread.start()
         except BaseException:  # no thread to be had: the workers must not stay (gh-82682)
             self._machine.apply(Event.TERMINATE)
-            self._termination.run()
+            if self._thread.is_alive():  # a signal handler has raised, and the loop may be asleep
+                self.terminate()
+            else:
+                self._termination.run()
             raise
 
     # -- called by any thread

@@ -156,3 +156,21 @@ def _next_or_none(results: Any) -> Any:
         return results.next(WAIT_S)
     except StopIteration:
         return None
+
+
+def test_a_constructor_that_is_interrupted_as_its_thread_starts_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`Thread.start()` waits for a sign of the thread; a signal handler may raise out of that."""
+
+    class Interrupted(threading.Thread):
+        def start(self) -> None:
+            super().start()
+            if self.name == "poolproof-dispatcher":
+                raise Interrupt
+
+    monkeypatch.setattr(threading, "Thread", Interrupted)
+    with nothing_left():
+        for _ in range(10):
+            with pytest.raises(Interrupt):
+                Pool(2, context=multiprocessing.get_context("fork"))
