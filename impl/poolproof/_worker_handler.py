@@ -14,13 +14,13 @@ from multiprocessing.context import BaseContext
 from typing import TYPE_CHECKING, Any
 
 from ._claims import Claim, Phase
-from ._descriptors import make_room
 from ._errors import BrokenPoolError, WorkerLostError, describe_exit
 from ._frames import TaskKind
 from ._job_queue import JobQueue
 from ._ledger import Frame
 from ._link import Link
 from ._result_handler import ResultHandler, deliver_outcomes
+from ._room import make_room
 from ._starter import Started, Starter, discard, discard_started
 
 if TYPE_CHECKING:
