@@ -12,6 +12,7 @@ from collections.abc import Callable
 from multiprocessing.context import BaseContext
 from typing import TYPE_CHECKING, Any
 
+from ._arguments import start_method_of
 from ._dispatcher import Dispatcher
 from ._preload import preload
 from ._state import StateMachine
@@ -38,10 +39,13 @@ def start(
     preload(context)
     writer = None if trace is None else _trace_writer(trace)
     workers = WorkerHandler(context, size, worker_args, maxtasksperchild, writer)
+    # Not with the first error: there may be no descriptor left then to load it by.  It takes 4 ms,
+    # which workers take to be ready as well, but for those that are forked: while another thread
+    # loads it, they would inherit the lock of the module.
+    if start_method_of(context) == "fork":
+        importlib.import_module(STDLIB_ERRORS)
     workers.start_all()
     try:
-        # Here: it takes 4 ms, and so long the workers take to be ready.  Not with the first error:
-        # there may be no descriptor left then to load it by.
         importlib.import_module(STDLIB_ERRORS)
         return Dispatcher(machine, workers, size, writer)
     except BaseException:  # no descriptor is left for its own

@@ -105,12 +105,6 @@ class Link:
         fields = self.slot.fields
         return fields[PHASE] == Phase.RUNNING and fields[SEQ] == self.ledger[0].seq
 
-    def allow(self, tasks: int) -> None:
-        """Let the worker run so many tasks before it retires."""
-        from ._allowance import Allowance  # noqa: PLC0415  `fractions` takes 2 ms to load
-
-        self.allowance = Allowance(tasks)
-
     def charge(self, tasks: int, tasks_per_allowance: int) -> bool:
         """Count tasks against the allowance; return whether it is used up."""
         if self.allowance is None:

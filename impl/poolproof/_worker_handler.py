@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from multiprocessing.context import BaseContext
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from ._room import make_room
 from ._starter import Started, Starter, discard, discard_started
 
 if TYPE_CHECKING:
+    from ._allowance import Allowance
     from ._trace import TraceWriter
 
 RETRY_S = 0.1  # first pause after a process could not be started; doubles up to ...
@@ -47,7 +49,7 @@ class WorkerHandler:
         #: what makes workers, and has a template to end
         self.starter = Starter(context, (*worker_args, trace is not None))
         self._size = size
-        self._maxtasksperchild = maxtasksperchild
+        self._new_allowance = _allowances(maxtasksperchild)
         self._trace = trace
         self.links: list[Link] = []
         self._failures = 0
@@ -82,15 +84,13 @@ class WorkerHandler:
         links: list[Link] = []
         try:
             for parts in started:
-                links.append(Link(*parts))  # noqa: PERF401  what has its descriptors must be known
+                links.append(Link(*parts))  # at once: what has its descriptors must be known
+                links[-1].allowance = self._new_allowance()
         except BaseException:
             for link in links:
                 link.close_descriptors()
             discard_started(started)
             raise
-        for link in links:
-            if self._maxtasksperchild is not None:
-                link.allow(self._maxtasksperchild)
         self.links.extend(links)
         return links
 
@@ -201,6 +201,17 @@ class WorkerHandler:
                 link.retiring = True
                 link.tell(TaskKind.STOP)
         self.starter.retire()
+
+
+def _allowances(maxtasksperchild: int | None) -> Callable[[], Allowance | None]:
+    """Return what makes the allowance of a worker."""
+    if maxtasksperchild is None:
+        return lambda: None
+    # Before the first fork, as all that a pool loads: who is forked while a thread loads a module
+    # inherits the lock of that, and never loads it.
+    from ._allowance import Allowance  # noqa: PLC0415  `fractions` takes 2 ms to load
+
+    return partial(Allowance, maxtasksperchild)
 
 
 def _settle_claimed(frame: Frame, claim: Claim, link: Link, jobs: JobQueue) -> int | None:
