@@ -40,8 +40,8 @@ def start(
     writer = None if trace is None else _trace_writer(trace)
     workers = WorkerHandler(context, size, worker_args, maxtasksperchild, writer)
     # Not with the first error: there may be no descriptor left then to load it by.  It takes 4 ms,
-    # which workers take to be ready as well, but for those that are forked: while another thread
-    # loads it, they would inherit the lock of the module.
+    # and so long the workers take to be ready; but those that are forked while another thread loads
+    # it would inherit the lock of the module.
     if start_method_of(context) == "fork":
         importlib.import_module(STDLIB_ERRORS)
     workers.start_all()

@@ -58,6 +58,25 @@ def test_an_error_is_shown_where_no_descriptor_is_left() -> None:
     assert _printed_by(code) == ["RemoteTraceback"]
 
 
+def test_a_worker_that_is_forked_beside_a_thread_that_loads_can_load_the_same() -> None:
+    code = (
+        "import multiprocessing, threading\n"
+        "from poolproof import Pool\n"
+        "def task():\n"
+        "    from multiprocessing.pool import ThreadPool\n"
+        "    return ThreadPool.__name__\n"
+        "def use(size):\n"
+        "    with Pool(size, context=multiprocessing.get_context('fork')) as pool:\n"
+        "        print(pool.apply_async(task).get(20))\n"
+        "threads = [threading.Thread(target=use, args=(size,)) for size in (1, 4)]\n"
+        "for act in (threading.Thread.start, threading.Thread.join):\n"
+        "    for thread in threads:\n"
+        "        act(thread)"
+    )
+    for _ in range(5):
+        assert _printed_by(code) == ["ThreadPool"] * 2
+
+
 def test_a_worker_needs_nothing_of_the_standard_library_but_what_is_preloaded() -> None:
     server = f"import multiprocessing.forkserver, multiprocessing.spawn, {', '.join(NEEDED)}"
     missing = _loaded_by(f"{server}, poolproof._worker") - _loaded_by(server)
