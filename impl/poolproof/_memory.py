@@ -10,9 +10,9 @@ when the frame is over the file is free.
     worker                     receive -> load tasks -> write results -> send
 
 A worker that was lent none, because the tasks were small, makes one for its first
-large result and gives it to the parent with that.  So a frame has one file,
-however many results it has, and the parent keeps no more files than there may be
-frames: a process may have 1024 descriptors by default.
+large result and gives it to the parent with that.  So results take no file each,
+and the parent keeps no more of them than there may be frames: a process may have
+1024 descriptors by default.
 
 Anonymous: there is no name to unlink, and a crash leaves nothing behind.
 """
