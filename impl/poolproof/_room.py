@@ -6,7 +6,7 @@ import os
 import resource
 from contextlib import suppress
 
-A_WORKER = 12  # its channel, process, claims and bell take 8, the files of two frames 4
+A_WORKER = 12  # 8 of its own, and 4 for the files of two frames: a mapping has one as well
 USUAL_LIMIT = 1024  # that most systems have
 SPARE = 256  # left to the program
 
