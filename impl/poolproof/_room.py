@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 from contextlib import suppress
@@ -21,11 +22,23 @@ def make_room(workers: int) -> None:
     if soft == resource.RLIM_INFINITY or soft < USUAL_LIMIT:
         return
     with suppress(OSError, ValueError):  # no /proc, or a sandbox
-        needed = _open_files() + workers * A_WORKER + SPARE
+        needed = _open_files(soft) + workers * A_WORKER + SPARE
         if soft < needed:
             most = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
             resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
-def _open_files() -> int:
-    return len(os.listdir("/proc/self/fd"))  # noqa: PTH208  pathlib takes 4 ms to load
+def keep_room(fd: int) -> None:
+    """Raise the limit further where it is near: `fd` is a new one, the lowest that was free."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if fd + SPARE > soft:
+        make_room(0)
+
+
+def _open_files(limit: int) -> int:
+    try:
+        return len(os.listdir("/proc/self/fd"))  # noqa: PTH208  pathlib takes 4 ms to load
+    except OSError as error:
+        if error.errno != errno.EMFILE:
+            raise
+        return limit  # none is left to look by

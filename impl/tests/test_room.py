@@ -6,16 +6,20 @@ import multiprocessing
 import os
 import resource
 from collections.abc import Iterator
+from contextlib import suppress
+from multiprocessing.pool import MaybeEncodingError  # type: ignore[attr-defined]  # typeshed
 
 import pytest
 
 from poolproof import Pool
 from poolproof._room import A_WORKER, SPARE, USUAL_LIMIT, make_room
+from poolproof._task_handler import DEPTH
 
 from .tasks import square
 
 MANY = 100  # workers: more than fit
 GET_S = 30.0
+SIZE = 70_000  # bytes: more than a record takes
 
 
 @pytest.fixture(name="hard")
@@ -90,6 +94,45 @@ def test_several_pools_find_room() -> None:
     pools = [Pool(50, context=context) for _ in range(3)]
     for pool in pools:
         assert pool.map_async(square, range(100)).get(GET_S) == [n * n for n in range(100)]
+    for pool in pools:
+        pool.terminate()
+        pool.join()
+
+
+def _zeros(size: int) -> bytes:
+    return bytes(size)
+
+
+@pytest.mark.usefixtures("hard")
+def test_what_the_program_opens_later_costs_one_result_at_most() -> None:
+    with Pool(2, context=multiprocessing.get_context("fork")) as pool:
+        files = []
+        try:
+            with suppress(OSError):
+                while True:
+                    files.append(os.open(os.devnull, os.O_RDONLY))
+            handles = [pool.apply_async(_zeros, (SIZE,)) for _ in range(40)]
+            lost = 0
+            for handle in handles:
+                try:
+                    assert len(handle.get(GET_S)) == SIZE
+                except MaybeEncodingError:
+                    lost += 1
+            assert lost <= 2 * DEPTH, "those of the frames that were under way"
+            again = [pool.apply_async(_zeros, (SIZE,)) for _ in range(40)]
+            assert [len(handle.get(GET_S)) for handle in again] == [SIZE] * 40
+        finally:
+            for file in files:
+                os.close(file)
+
+
+@pytest.mark.usefixtures("hard")
+def test_large_results_of_several_pools_find_room() -> None:
+    context = multiprocessing.get_context("fork")
+    pools = [Pool(50, context=context) for _ in range(3)]
+    for pool in pools:
+        handles = [pool.apply_async(_zeros, (SIZE,)) for _ in range(300)]
+        assert [len(handle.get(GET_S)) for handle in handles] == [SIZE] * 300
     for pool in pools:
         pool.terminate()
         pool.join()
