@@ -18,6 +18,7 @@ from .harness import expect, nested
 from .harness.bound import BoundSubject
 from .harness.constructing import own_constructor
 from .harness.expect import Skip
+from .harness.open_files import open_files_limited
 from .harness.workers import workers
 from .subjects.capabilities import METHODS
 
@@ -134,13 +135,10 @@ def test_a_pool_of_many_workers_is_a_quiet_pool(subject: BoundSubject) -> None:
 @clause("API-21", needs=("map", "processes"))
 def test_many_workers_fit_under_the_usual_limit_on_files(subject: BoundSubject) -> None:
     """A pool of 200 workers completes a map in a process that may open 1024 files."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     subject.no_script(f"here the soft limit on open files is {USUAL_FILES}")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(USUAL_FILES, soft), hard))
-    try:
+    with open_files_limited(min(USUAL_FILES, soft)):
         _expect_many_workers(subject)
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def _expect_many_workers(subject: BoundSubject) -> None:
@@ -167,15 +165,14 @@ def _many_open_files() -> Iterator[None]:
     wanted = 2 * MANY_FILES
     if hard != resource.RLIM_INFINITY and hard < wanted:
         raise Skip(f"expected a hard limit of {wanted} file descriptors, got {hard}")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
-    first = os.open(os.devnull, os.O_RDONLY)
-    files = [first, *(os.dup(first) for _ in range(MANY_FILES))]
-    try:
-        yield
-    finally:
-        for descriptor in files:
-            os.close(descriptor)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    with open_files_limited(max(soft, wanted)):
+        first = os.open(os.devnull, os.O_RDONLY)
+        files = [first, *(os.dup(first) for _ in range(MANY_FILES))]
+        try:
+            yield
+        finally:
+            for descriptor in files:
+                os.close(descriptor)
 
 
 def _start_method(subject: BoundSubject) -> str | None:

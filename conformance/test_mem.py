@@ -2,7 +2,6 @@
 
 import gc
 import os
-import resource
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from . import tasks
 from .clauses import clause
 from .harness import expect
 from .harness.bound import BoundSubject
+from .harness.open_files import open_files_limited
 from .harness.tracked import TrackedPool
 
 STREAMS = ("imap", "imap_unordered")
@@ -202,11 +202,7 @@ def test_results_take_no_descriptor_each(subject: BoundSubject) -> None:
 
 @contextmanager
 def _few_files_to_open() -> Iterator[None]:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     lowest_free = os.open(os.devnull, os.O_RDONLY)
     os.close(lowest_free)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free + SPARE_FILES, hard))
-    try:
+    with open_files_limited(lowest_free + SPARE_FILES):
         yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from ._outcome import Failure, Refusal, load
 from ._wording import Verbatim, printable
 
-STDLIB_ERRORS = "multiprocessing.pool"  # has them; loaded while the first workers start
+STDLIB_ERRORS = "multiprocessing.pool"  # has them; when it is loaded, see `_engine`
 _CAUSE = vars(BaseException)["__cause__"]  # whatever a class of the user's makes of that name
 
 

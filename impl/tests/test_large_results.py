@@ -23,6 +23,7 @@ from poolproof._outbox import Outbox
 from poolproof._task_handler import DEPTH
 
 from .counting import nothing_left
+from .limits import open_all, open_files_limited
 
 WORKERS = 2
 GET_S = 20.0
@@ -115,22 +116,13 @@ def test_what_a_worker_had_sent_before_it_died_counts(pool: Pool) -> None:
 # -- where descriptors, or room, are short
 
 
-def _open_all() -> list[int]:
-    """Open files until no descriptor is left."""
-    files = []
-    with suppress(OSError):
-        while True:
-            files.append(os.open(os.devnull, os.O_RDONLY))
-    return files
-
-
 _held: list[int] = []
 
 
 def _step(step: tuple[str, int, int]) -> bytes:
     what, number, size = step
     if what == "keep all descriptors":
-        _held.extend(_open_all())
+        _held.extend(open_all())
     while what == "give them back" and _held:
         os.close(_held.pop())
     return _filled((number, size))
@@ -138,19 +130,20 @@ def _step(step: tuple[str, int, int]) -> bytes:
 
 def test_no_result_is_read_from_a_file_that_it_does_not_lie_in() -> None:
     """No descriptor for the worker to receive the lent file, and none for its own to arrive by."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     highest = max(int(entry.name) for entry in Path("/proc/self/fd").iterdir())
-    resource.setrlimit(resource.RLIMIT_NOFILE, (highest + 40, hard))
     kept: list[int] = []
 
     def steps() -> Iterator[tuple[str, int, int]]:
         yield from (("", number, LARGE) for number in range(7))
         yield "keep all descriptors", 7, 1
-        kept.extend(_open_all())
+        kept.extend(open_all())
         yield "give them back", 8, LARGE
 
     try:
-        with Pool(1, context=multiprocessing.get_context("fork")) as pool:
+        with (
+            open_files_limited(highest + 40),
+            Pool(1, context=multiprocessing.get_context("fork")) as pool,
+        ):
             results = pool.imap(_step, steps(), buffersize=1)
             for number in range(7):
                 assert results.next(GET_S) == _filled((number, LARGE))
@@ -163,7 +156,6 @@ def test_no_result_is_read_from_a_file_that_it_does_not_lie_in() -> None:
     finally:
         while kept:
             os.close(kept.pop())
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def _limit_files(size: int) -> None:

@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import resource
 from collections.abc import Iterator
-from contextlib import suppress
 from multiprocessing.pool import MaybeEncodingError  # type: ignore[attr-defined]  # typeshed
 
 import pytest
@@ -15,6 +14,7 @@ from poolproof import Pool
 from poolproof._room import A_WORKER, SPARE, USUAL_LIMIT, make_room
 from poolproof._task_handler import DEPTH
 
+from .limits import open_all, open_files_limited
 from .tasks import square
 
 MANY = 100  # workers: more than fit
@@ -25,10 +25,8 @@ SIZE = 70_000  # bytes: more than a record takes
 @pytest.fixture(name="hard")
 def _hard() -> Iterator[int]:
     """Set the soft limit to what it usually is; return the hard one."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (USUAL_LIMIT, hard))
-    yield hard
-    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    with open_files_limited(USUAL_LIMIT) as hard:
+        yield hard
 
 
 def _soft() -> int:
@@ -104,13 +102,10 @@ def _zeros(size: int) -> bytes:
 
 
 @pytest.mark.usefixtures("hard")
-def test_what_the_program_opens_later_costs_one_result_at_most() -> None:
+def test_what_the_program_opens_later_costs_few_results() -> None:
     with Pool(2, context=multiprocessing.get_context("fork")) as pool:
-        files = []
+        files = open_all()
         try:
-            with suppress(OSError):
-                while True:
-                    files.append(os.open(os.devnull, os.O_RDONLY))
             handles = [pool.apply_async(_zeros, (SIZE,)) for _ in range(40)]
             lost = 0
             for handle in handles:
