@@ -20,10 +20,10 @@ from ._job_queue import JobQueue
 from ._jobs import Job
 from ._link import Link
 from ._loans import Loans
-from ._memory import Shelf
 from ._relief import Relief
 from ._result_handler import ResultHandler
 from ._results import AsyncResult
+from ._shelf import Shelf
 from ._state import PoolState, StateMachine
 from ._task_handler import DEPTH, TaskHandler
 from ._watch import Watch

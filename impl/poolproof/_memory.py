@@ -24,7 +24,6 @@ import mmap
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
 
 Buffer = bytes | bytearray | memoryview
 
@@ -133,54 +132,6 @@ class BorrowedFiles:
             oldest = self._known.pop(next(iter(self._known)))
             kept -= oldest.size()
             oldest.close()
-
-
-class Borrower(Protocol):
-    """A frame, as far as its file goes."""
-
-    file: MemoryFile | None
-
-
-class Shelf:
-    """Files that no frame is using, so many at most; the dispatcher alone takes and gives."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._free: list[MemoryFile] = []
-        self._bytes = 0
-        self._limit = SHELF_BYTES
-
-    def borrow(self) -> MemoryFile:
-        """Return a free file, or a new one.
-
-        Raises: OSError when no descriptor can be had.
-        """
-        if not self._free:
-            return MemoryFile.create()
-        file = self._free.pop()
-        self._bytes -= file.size()
-        return file
-
-    def give_back(self, file: MemoryFile) -> None:
-        """Put a file back; it is closed where the shelf is full."""
-        size = file.size()
-        if self._bytes + size > self._limit or len(self._free) == self._most:
-            file.close()
-            return
-        self._bytes += size
-        self._free.append(file)
-
-    def take_from(self, frame: Borrower) -> None:
-        """Put back what was lent with a frame that is over."""
-        if frame.file is not None:
-            self.give_back(frame.file)
-            frame.file = None
-
-    def close(self) -> None:
-        """Close all files, and those that come back later: from a dispatcher that was stuck."""
-        self._limit = -1
-        while self._free:
-            self._free.pop().close()
 
 
 @contextmanager

@@ -14,9 +14,9 @@ from ._job_queue import JobQueue
 from ._jobs import Job
 from ._ledger import Frame
 from ._link import Link
-from ._memory import MemoryFile, Shelf, body_of
+from ._memory import MemoryFile, body_of
 from ._outcome import Failure, load
-from ._room import keep_room, make_room
+from ._shelf import Shelf
 from ._unpacking import undeliverable, unpack_error
 
 if TYPE_CHECKING:
@@ -73,18 +73,10 @@ class ResultHandler:
         """Return the file that a result lies in, None where that has not arrived."""
         frame = link.ledger[0]
         if made is not None:
-            keep_room(made.fd)
-            self._shelf.take_from(frame)
-            frame.file, frame.file_number = made, header.in_file
+            self._shelf.adopt(frame, made, header.in_file)
             for sent in link.ledger:  # from now on frames of its job bring one along
                 sent.job.sizer.expects_large = True
-        # Not whichever is there: there may have been no descriptor for the worker to receive what
-        # was lent, nor one for the parent to receive what the worker has made.
-        if frame.file_number == header.in_file:
-            return frame.file
-        if header.in_file:
-            make_room(0)  # for the next one
-        return None
+        return self._shelf.file_of(frame, header.in_file) if header.in_file else None
 
     def trace_rest(self, link: Link) -> None:
         """Take in what a worker ran that `terminate()` has ended.

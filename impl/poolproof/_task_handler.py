@@ -16,8 +16,8 @@ from ._jobs import Job, Span
 from ._ledger import Frame
 from ._link import Link
 from ._loans import Loans
-from ._memory import MemoryFile, Shelf
-from ._room import keep_room, make_room
+from ._memory import MemoryFile
+from ._shelf import Shelf
 from ._worker import APPLY_CALL_ID
 
 DEPTH = 2  # frames a worker may have: the running one, and the next one if both are short
@@ -155,7 +155,7 @@ class TaskHandler:
         if not in_file and not job.sizer.expects_large:
             return None
         try:
-            file = self._borrow()
+            file = self._shelf.borrow()
         except OSError:
             if in_file:
                 raise
@@ -166,15 +166,6 @@ class TaskHandler:
             except OSError:
                 file.close()
                 raise
-        return file
-
-    def _borrow(self) -> MemoryFile:
-        try:
-            file = self._shelf.borrow()
-        except OSError:  # the program has opened files since the constructor counted
-            make_room(0)
-            file = self._shelf.borrow()
-        keep_room(file.fd)
         return file
 
     def _rebalance(self, links: list[Link]) -> None:

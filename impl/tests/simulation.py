@@ -24,8 +24,8 @@ from poolproof._ledger import Frame
 from poolproof._link import Link
 from poolproof._loans import Loans
 from poolproof._map_jobs import MapJob
-from poolproof._memory import Shelf
 from poolproof._outbox import Outbox
+from poolproof._shelf import Shelf
 from poolproof._sizing import Sizer
 from poolproof._task_handler import TaskHandler
 from poolproof._worker_process import Interrupts

@@ -1,29 +1,19 @@
-"""Memory files: bodies in and out, and a shelf that stays bounded."""
+"""Memory files: bodies in and out."""
 
 from __future__ import annotations
 
 import errno
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from poolproof import Pool, _memory
-from poolproof._memory import SHELF_BYTES, BorrowedFiles, MemoryFile, Shelf, body_of
+from poolproof._memory import SHELF_BYTES, BorrowedFiles, MemoryFile, body_of
 
 from .counting import nothing_left
-
-FILES = 20  # on a shelf, at most
-
-
-@dataclass
-class Borrower:
-    """A frame, as far as its file goes."""
-
-    file: MemoryFile | None
+from .files import file_of_size
 
 
 @pytest.fixture(name="file")
@@ -31,16 +21,6 @@ def _file() -> Iterator[MemoryFile]:
     file = MemoryFile.create()
     yield file
     file.close()
-
-
-def _on_shelf(shelf: Shelf) -> int:
-    return sum(file.size() for file in shelf._free)
-
-
-def _of_size(size: int) -> MemoryFile:
-    file = MemoryFile.create()
-    os.ftruncate(file.fd, size)
-    return file
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -122,14 +102,6 @@ def test_a_file_may_be_closed_while_it_is_read() -> None:
         assert bytes(view) == b"abc"
 
 
-def test_large_results_come_back_where_the_shelf_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_memory, "SHELF_BYTES", 1)  # each file is closed with its last result
-    bodies = [bytes([n]) * (1 << 20) for n in range(8)]
-    with Pool(2) as pool:
-        assert pool.map_async(bytes, bodies, 1).get(30.0) == bodies
-        assert pool.map_async(bytes, bodies, 1).get(30.0) == bodies
-
-
 def test_a_worker_keeps_one_mapping_of_a_file_that_comes_again(file: MemoryFile) -> None:
     borrowed = BorrowedFiles()
     with nothing_left():
@@ -142,72 +114,13 @@ def test_a_worker_keeps_one_mapping_of_a_file_that_comes_again(file: MemoryFile)
 def test_a_worker_keeps_the_files_it_used_last_within_its_limit(sizes: list[int]) -> None:
     borrowed, received = BorrowedFiles(), []
     for size in sizes:
-        received.append(borrowed.receive(_of_size(size).fd))
+        received.append(borrowed.receive(file_of_size(size).fd))
         borrowed.trim()
         kept = list(borrowed._known.values())
         assert kept == received[len(received) - len(kept) :], "the last ones are kept"
         assert sum(file.size() for file in kept) <= SHELF_BYTES
     for file in borrowed._known.values():
         file.close()
-
-
-def test_a_file_that_was_given_back_is_lent_again() -> None:
-    shelf = Shelf(FILES)
-    file = shelf.borrow()
-    fd = file.fd
-    shelf.give_back(file)
-    assert shelf.borrow().fd == fd
-    file.close()
-
-
-def test_a_frame_gives_its_file_back_once() -> None:
-    shelf = Shelf(FILES)
-    frame = Borrower(shelf.borrow())
-    shelf.take_from(frame)
-    shelf.take_from(frame)
-    assert frame.file is None
-    assert len(shelf._free) == 1
-    shelf.close()
-
-
-@given(sizes=st.lists(st.just(0) | st.integers(0, SHELF_BYTES), max_size=3 * FILES))
-def test_a_shelf_keeps_no_more_than_its_limit(sizes: list[int]) -> None:
-    shelf = Shelf(FILES)
-    for size in sizes:
-        shelf.give_back(_of_size(size))
-        assert _on_shelf(shelf) <= SHELF_BYTES
-        assert len(shelf._free) <= FILES
-    shelf.close()
-
-
-def test_a_shelf_has_room_again_for_what_was_borrowed() -> None:
-    shelf = Shelf(FILES)
-    shelf.give_back(_of_size(SHELF_BYTES))
-    shelf.borrow().close()
-    shelf.give_back(_of_size(SHELF_BYTES))
-    assert _on_shelf(shelf) == SHELF_BYTES
-    shelf.close()
-
-
-def test_empty_files_do_not_pile_up_on_the_shelf() -> None:
-    shelf = Shelf(FILES)
-    borrowed = [shelf.borrow() for _ in range(10)]
-    for file in borrowed:
-        shelf.give_back(file)
-    assert [shelf.borrow() for _ in range(10)] == borrowed[::-1], "files on the shelf are used"
-    for file in borrowed:
-        file.close()
-
-
-def test_a_closed_shelf_leaves_no_descriptor() -> None:
-    with nothing_left():
-        shelf = Shelf(FILES)
-        for size in (0, 1, SHELF_BYTES, SHELF_BYTES):
-            shelf.give_back(_of_size(size))
-        late = _of_size(0), _of_size(1)
-        shelf.close()
-        for file in late:  # the dispatcher was stuck in user code, and another ended the pool
-            shelf.give_back(file)
 
 
 def test_a_small_body_lies_behind_its_header() -> None:

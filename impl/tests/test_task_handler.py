@@ -10,7 +10,7 @@ from poolproof._job_queue import JobQueue
 from poolproof._ledger import Frame
 from poolproof._link import Link
 from poolproof._loans import Loans
-from poolproof._memory import Shelf
+from poolproof._shelf import Shelf
 from poolproof._task_handler import DEPTH, TaskHandler
 
 from .jobs import map_job, settle
