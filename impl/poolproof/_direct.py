@@ -25,7 +25,8 @@ from ._frames import (
     unpack_result,
 )
 from ._ledger import Frame
-from ._loans import Loan, Loans
+from ._loan import Loan
+from ._loans import Loans
 from ._result_handler import deliver_loaded, fail_unloaded
 from ._results import AsyncResult
 from ._sizing import BUDGET_NS

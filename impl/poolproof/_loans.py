@@ -23,10 +23,7 @@ A handler may also wait, for the pool or for a thread that does, and so for the
 very link that was borrowed further down.  So a link can be taken away, and what
 goes on below finds its loan empty: by the thread itself before it waits for the
 pool, and by the dispatcher where a link that is recalled does not come back.
-Two permits keep the borrower out from then on.  To send uses up the one, to
-receive the other, in the very call: whoever takes a permit away knows that its
-call will not come any more, and where a permit is gone already the ledger, or
-the record that is kept, tells whether that call is over.
+How the borrower is kept out from then on is told in `_loan`.
 """
 
 from __future__ import annotations
@@ -40,46 +37,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 
-from ._channel import RECEIVE_NOW, SEND_NOW, Permit
 from ._link import Link
+from ._loan import Loan
 
 RECALL_S = 0.1  # how long a borrower may keep a link that is recalled, and its wake-up be missed
-
-
-class Loan(list[Link]):
-    """The link that a caller has borrowed; empty before and after, and once it was taken away."""
-
-    __slots__ = ("may_receive", "may_send", "sent")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.may_send: Permit = [SEND_NOW]
-        self.may_receive: Permit = [RECEIVE_NOW]
-        #: its frame is, or was, in the ledger
-        self.sent = False
-
-    def withdraw(self, link: Link) -> bool:
-        """Let the borrower neither send nor receive any more; return False in the midst of either.
-
-        Any thread may call this.
-        """
-        # To receive first: while a borrower may not, it does not get through with its exchange, and
-        # an empty ledger says that it has not sent.
-        if not _taken(self.may_receive):
-            return link.has_kept()
-        if _taken(self.may_send) or link.ledger:
-            self.sent = bool(link.ledger)
-            return True
-        self.may_receive.append(RECEIVE_NOW)
-        return False
-
-
-def _taken(permit: Permit) -> bool:
-    try:
-        permit.pop()
-    except IndexError:
-        return False
-    return True
 
 
 class Loans:

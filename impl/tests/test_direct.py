@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from poolproof import Pool, PoolTerminatedError, WorkerLostError, _loans
-from poolproof._loans import Loan
+from poolproof._loan import Loan
 
 from .counting import nothing_left
 from .patience import await_, end_and_join
