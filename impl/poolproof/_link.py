@@ -21,15 +21,16 @@ from . import _claims, _kinship
 from ._channel import DONTWAIT, SEND_NOW, Body, Receiver, Record, send
 from ._claims import PHASE, SEQ, STARTED, Phase
 from ._frames import TaskHeader, TaskKind, pack_task, unpack_task
+from ._known_calls import KnownCalls
 from ._ledger import Frame
-from ._lookout import Lookout
+from ._lookout import Lookouts
 from ._memory import Buffer
 from ._replacement import Replacement
 from ._template import readable
 
 if TYPE_CHECKING:
     from ._allowance import Allowance
-    from ._loans import Loan
+    from ._loan import Loan
 
 REAP_S = 5.0  # how long the exit status of a dead process may take to arrive
 
@@ -53,16 +54,15 @@ class Link:
         self.startup_error: BaseException | None = None
         #: what has raised that
         self.startup_step = ""
-        self._known: set[int] = set()
-        self._stale: list[int] = []
+        #: the callables that the worker has
+        self.calls = KnownCalls()
         self._seq = 0
         self._sock = own
         # The worker's end stays open here, so that a frame it has not read can be taken back.
         self._peer = peer
         self._receiver = Receiver(own)
         self._unread = Receiver(peer)
-        #: what a borrower waits with; more than one where two have come into each other's way
-        self._lookouts: list[Lookout] = []
+        self._lookouts = Lookouts(own.fileno())
         self._asked = 0  # the frame that the bell was rung for
         with ExitStack() as undo:  # the last descriptor may be one too many
             self.slot = self._send_slot()
@@ -122,37 +122,21 @@ class Link:
         """Return the descriptor that becomes readable with a result."""
         return self._sock.fileno()
 
-    def knows(self, call_id: int) -> bool:
-        """Tell whether the worker has the callable."""
-        return call_id in self._known
-
-    def learn(self, call_id: int) -> None:
-        """The worker has taken up a frame that carries the callable.
-
-        Not before: that frame might be taken back while the next one, sent
-        without the callable, is read.
-        """
-        self._known.add(call_id)
-
-    def forget(self, call_id: int) -> None:
-        """The callable will not be used again; the worker is told before its next frame."""
-        if call_id in self._known:
-            self._known.remove(call_id)
-            self._stale.append(call_id)
-
     def send_frame(self, frame: Frame, header: TaskHeader, body: Body) -> None:
         """Send a frame and enter it in the ledger.
 
         Raises: BlockingIOError when the channel is full; nothing has been sent then.
         """
-        while len(self._stale) > 1:
-            self.tell(TaskKind.FORGET, self._stale.pop())
-        if self._stale:  # the last one rides along: a message costs as much as a frame
-            header = header._replace(forget=self._stale[0])
+        stale = self.calls.stale
+        while len(stale) > 1:
+            self._tell(TaskKind.FORGET, stale[-1])
+            stale.pop()  # only now: the channel may be full
+        if stale:  # the last one rides along: a message costs as much as a frame
+            header = header._replace(forget=stale[0])
         fd = None if frame.file is None else frame.file.fd
         inline = () if header.in_file else body
         send(self._sock, pack_task(header), inline, fd=fd, flags=DONTWAIT)
-        self._stale.clear()
+        stale.clear()
         self.ledger.append(frame)
 
     def exchange(self, loan: Loan, frame: Frame, record: Sequence[Buffer]) -> Record | None:
@@ -163,7 +147,7 @@ class Link:
         a signal handler raises, and where, it is never in doubt what was sent and what was read.
         """
         try:
-            lookout = self._own_lookout()
+            lookout = self._lookouts.last()
         except OSError:  # no descriptor is left
             return None
         permit = map(list.pop, (loan.may_send,))
@@ -183,20 +167,13 @@ class Link:
         lookout.wait()
         return self._receiver.keep(loan.may_receive)
 
-    def _own_lookout(self) -> Lookout:
-        if not self._lookouts:
-            self._lookouts.append(Lookout(self.fileno()))
-        return self._lookouts[-1]
-
     def call_off(self) -> None:
-        """End the wait of the borrower that the link is taken from; the next has one of its own."""
-        while self._lookouts:
-            self._lookouts.pop().call_off()
+        """End the wait of the borrower that the link is taken from."""
+        self._lookouts.call_off()
 
     def leave_to_parent(self) -> None:
         """End the wait of a borrower in a process that was forked in the midst of it."""
-        while self._lookouts:
-            self._lookouts.pop().leave_to_parent()
+        self._lookouts.leave_to_parent()
 
     def has_kept(self) -> bool:
         """Tell whether the result of an exchange has been received, and is not forgotten."""
@@ -217,12 +194,13 @@ class Link:
         self._seq += 1
         return self._seq
 
-    def tell(self, kind: TaskKind, forget: int = 0) -> None:
-        """Send a message without tasks, if the channel takes it."""
-        try:
-            send(self._sock, pack_task(TaskHeader(kind, forget=forget)), flags=DONTWAIT)
-        except BlockingIOError:
-            return  # a worker with a full channel is about to read, or is dead
+    def dismiss(self) -> None:
+        """Send the sentinel: the worker exits behind its last frame."""
+        with suppress(BlockingIOError):  # no frame is out: a worker with a full channel is dead
+            self._tell(TaskKind.STOP)
+
+    def _tell(self, kind: TaskKind, forget: int = 0) -> None:
+        send(self._sock, pack_task(TaskHeader(kind, forget=forget)), flags=DONTWAIT)
 
     def receive(self) -> Record | None:
         """Return the next record and its descriptor, None when there is none now."""
@@ -235,6 +213,16 @@ class Link:
 
     def take_back(self) -> Frame | None:
         """Take back the oldest frame that the worker has not read; the kernel arbitrates."""
+        while (header := self._unread_header()) is not None:
+            if header.forget:
+                self.calls.stale.append(header.forget)
+            if header.kind == TaskKind.RUN:
+                frame = next(f for f in self.ledger if f.seq == header.seq)
+                self.ledger.remove(frame)
+                return frame
+        return None
+
+    def _unread_header(self) -> TaskHeader | None:
         try:
             received = self._unread.receive(DONTWAIT)
         except BlockingIOError:
@@ -244,14 +232,7 @@ class Link:
         record, fd = received
         if fd is not None:
             os.close(fd)
-        header = unpack_task(record)
-        if header.forget:
-            self._stale.append(header.forget)
-        if header.kind != TaskKind.RUN:
-            return None
-        frame = next(f for f in self.ledger if f.seq == header.seq)
-        self.ledger.remove(frame)
-        return frame
+        return unpack_task(record)
 
     def dead(self) -> bool:
         """Tell whether the process has ended."""
@@ -274,7 +255,7 @@ class Link:
         """Close all but the process object; what is closed stays so if this is tried again."""
         self._sock.close()
         self._peer.close()
-        self._lookouts.clear()
+        self._lookouts.close()
         self._receiver.close()
         self._descriptors.close()
 

@@ -164,7 +164,7 @@ class Loop:
         if self.jobs.drop(job):
             try:
                 for link in self._workers.links:
-                    link.forget(job.call_id)
+                    link.calls.forget(job.call_id)
                 job.conclude()
             except BaseException as error:  # no memory: nobody else knows of the job any more
                 job.abandon(error)

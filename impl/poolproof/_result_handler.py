@@ -115,9 +115,9 @@ class ResultHandler:
         assert frame.seq == header.seq, f"results out of order: {header} for frame {frame.seq}"
         if frame.carries_call and header.kind != ResultKind.UNCALLABLE:
             frame.carries_call = False
-            link.learn(frame.job.call_id)
+            link.calls.learn(frame.job.call_id)
             if not self._jobs.is_open(frame.job):  # the others have all its outcomes
-                link.forget(frame.job.call_id)
+                link.calls.forget(frame.job.call_id)
         if header.kind in (ResultKind.UNLOADED, ResultKind.UNCALLABLE):
             self._not_loaded(link, frame, header, unpack_error(load(body)))
             return

@@ -76,7 +76,7 @@ class TaskHandler:
     def _send(self, link: Link, job: Job, span: Span) -> bool:
         body = Body()
         call_size = 0
-        if not link.knows(job.call_id) and job.call_id != APPLY_CALL_ID:
+        if job.call_id not in link.calls and job.call_id != APPLY_CALL_ID:
             call = self._pickle_call(job, span)
             if call is None:
                 return True

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from ._claims import Claim, Phase
 from ._errors import BrokenPoolError, WorkerLostError, describe_exit
-from ._frames import TaskKind
 from ._job_queue import JobQueue
 from ._ledger import Frame
 from ._link import Link
@@ -199,7 +198,7 @@ class WorkerHandler:
         for link in self.links:
             if not link.retiring:
                 link.retiring = True
-                link.tell(TaskKind.STOP)
+                link.dismiss()
         self.starter.retire()
 
 

@@ -20,6 +20,7 @@ from poolproof import MapResult, _claims, _runner
 from poolproof._channel import Body
 from poolproof._frames import ResultKind, TaskHeader
 from poolproof._job_queue import JobQueue
+from poolproof._known_calls import KnownCalls
 from poolproof._ledger import Frame
 from poolproof._link import Link
 from poolproof._loans import Loans
@@ -82,13 +83,15 @@ class Flight:
 class SimulatedLink(Link):
     """A worker that takes simulated time; the ledger is the real one."""
 
-    def __init__(self, simulation: Simulation) -> None:
+    def __init__(self, simulation: Simulation, call_id: int) -> None:
         self._simulation = simulation
         self.ledger = deque()
         self.ready = self.held = True
         self.retiring = False
         self.lost = False
         self.allowance = None
+        self.calls = KnownCalls()
+        self.calls.learn(call_id)  # it need not travel
         self.flights: deque[Flight] = deque()
         self._last_seq = 0
 
@@ -98,10 +101,6 @@ class SimulatedLink(Link):
 
     def forget_exchange(self) -> None:
         """Nothing: nobody borrows."""
-
-    def knows(self, call_id: int) -> bool:  # noqa: ARG002
-        """Tell that the callable need not travel."""
-        return True
 
     def next_seq(self) -> int:
         """Return a number for the next frame."""
@@ -164,7 +163,7 @@ class Simulation:
         self._job = MapJob(MapResult(_Owner(), 1), _no_call, items, 1, _settle, 1)
         if foretold_ns is not None:
             self._job.sizer.begin_with(sizer_that_saw(foretold_ns))
-        self._links = [SimulatedLink(self) for _ in range(workers)]
+        self._links = [SimulatedLink(self, self._job.call_id) for _ in range(workers)]
 
     def makespan_ns(self) -> int:
         """Run the job and return when its last result has been taken in."""

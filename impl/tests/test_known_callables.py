@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import multiprocessing
+import socket
 import time
+from collections import deque
+from collections.abc import Iterator
 from contextlib import suppress
 
-from poolproof import Pool
+import pytest
 
+from poolproof import Pool
+from poolproof._channel import Body, Receiver, socket_pair
+from poolproof._frames import TaskHeader, TaskKind
+from poolproof._jobs import Span
+from poolproof._known_calls import KnownCalls
+from poolproof._ledger import Frame
+from poolproof._link import Link
+
+from .jobs import map_job
 from .tasks import square
 
 WAIT_S = 20.0  # a bound for what should take a moment
@@ -29,6 +41,66 @@ def test_a_callable_is_forgotten_though_its_frame_ends_behind_its_job() -> None:
         assert pool.map_async(square, range(4)).get(WAIT_S) == [0, 1, 4, 9]
         (link,) = pool._dispatcher.links
         until = time.monotonic() + WAIT_S
-        while link._known:
-            assert time.monotonic() < until, f"still known: {len(link._known)} callables"
+        while link.calls:
+            assert time.monotonic() < until, f"still known: {len(link.calls)} callables"
             time.sleep(0.001)
+
+
+class _Unstarted(Link):
+    """A link without a process, that has three callables to tell of."""
+
+    def __init__(self, own: socket.socket, peer: socket.socket) -> None:
+        self._sock = own
+        self._unread = Receiver(peer)
+        self.ledger = deque()
+        self.calls = KnownCalls()
+        for call_id in OVER:
+            self.calls.learn(call_id)
+            self.calls.forget(call_id)
+
+    def post(self) -> Frame:
+        """Send a frame of one task."""
+        job, _ = map_job([1])
+        frame = Frame(1, job, Span(0, [1]), carries_call=False, file=None)
+        self.send_frame(frame, TaskHeader(TaskKind.RUN, seq=1), Body())
+        return frame
+
+
+OVER = [11, 12, 13]  # callables whose jobs are over
+
+
+@pytest.fixture(name="ends")
+def _ends() -> Iterator[tuple[socket.socket, socket.socket]]:
+    own, peer = socket_pair()
+    with own, peer:
+        yield own, peer
+
+
+def test_what_a_full_channel_does_not_take_is_told_later(
+    ends: tuple[socket.socket, socket.socket],
+) -> None:
+    own, peer = ends
+    link = _Unstarted(own, peer)
+    filled = 0
+    with suppress(BlockingIOError):
+        while True:
+            own.send(bytes(1000), socket.MSG_DONTWAIT)
+            filled += 1
+    with pytest.raises(BlockingIOError):
+        link.post()
+    assert sorted(link.calls.stale) == OVER
+    for _ in range(filled):
+        peer.recv(1000)
+    link.post()
+    assert link.calls.stale == []
+
+
+def test_a_frame_behind_messages_is_taken_back_with_them(
+    ends: tuple[socket.socket, socket.socket],
+) -> None:
+    link = _Unstarted(*ends)
+    frame = link.post()
+    assert link.take_back() is frame
+    assert sorted(link.calls.stale) == OVER
+    assert not link.ledger
+    assert link.take_back() is None

@@ -7,6 +7,7 @@ from collections import deque
 from poolproof._channel import Body
 from poolproof._frames import TaskHeader
 from poolproof._job_queue import JobQueue
+from poolproof._known_calls import KnownCalls
 from poolproof._ledger import Frame
 from poolproof._link import Link
 from poolproof._loans import Loans
@@ -19,18 +20,17 @@ from .jobs import map_job, settle
 class _Unreading(Link):
     """A worker that has not read what it was sent."""
 
-    def __init__(self) -> None:
+    def __init__(self, call_id: int) -> None:
         self.ledger = deque()
         self.ready = self.held = True
         self.retiring = False
         self.lost = False
         self.allowance = None
+        self.calls = KnownCalls()
+        self.calls.learn(call_id)
 
     def forget_exchange(self) -> None:
         pass
-
-    def knows(self, call_id: int) -> bool:  # noqa: ARG002
-        return True
 
     def next_seq(self) -> int:
         return 0
@@ -53,7 +53,7 @@ def test_a_worker_from_which_everything_was_taken_back_has_work() -> None:
     jobs = JobQueue(settle, _nothing)
     tasks = TaskHandler(2, jobs, Shelf(0), loans)
     jobs.submit(job)
-    first, late = _Unreading(), _Unreading()
+    first, late = _Unreading(job.call_id), _Unreading(job.call_id)
     tasks.refill([first])
     assert len(first.ledger) == DEPTH, "expected a frame to be sent ahead"
     tasks.refill([first, late])
