@@ -41,7 +41,11 @@ class Outbox:
     def send(
         self, kind: ResultKind, first: int, count: int, body: Body, *, last: bool = False
     ) -> None:
-        """Send one result about `count` items from `first` on; blocks while the pipe is full."""
+        """Send one result about `count` items from `first` on; blocks while the pipe is full.
+
+        Raises: OSError, and nothing is sent, where no file can be had for the values of several
+        items; one by one they may do without.
+        """
         if last and self.stopwatch is not None:
             self.stopwatch.send()
         size = body.size
@@ -60,12 +64,11 @@ class Outbox:
         except ConnectionError:  # the parent is gone
             raise
         except OSError as error:  # no descriptor, or no room, for so large a result
-            failure, behind = pack_error(error), header.first + header.tasks
-            if not header.tasks:  # it was about the frame as a whole, or about the initializer
-                self.failure(ResultKind(header.kind), failure, header.first, 0, last=header.last)
-            for position in range(header.first, behind):
-                ends = header.last and position == behind - 1
-                self.failure(ResultKind.FAILURE, failure, position, 1, last=ends)
+            if header.tasks > 1:
+                raise
+            # About no task is what concerns the frame as a whole, or the initializer.
+            kind = ResultKind.FAILURE if header.tasks else ResultKind(header.kind)
+            self.failure(kind, pack_error(error), header.first, header.tasks, last=header.last)
 
     def _send_in_file(self, header: ResultHeader, body: Body) -> None:
         # One behind the other: the parent reads each when it likes, until the frame is over.

@@ -126,16 +126,17 @@ def _send_values(run: Run, first: int, values: list[Any], *, last: bool) -> None
     body = Body()
     try:
         pickle_into(body, values)
+        run.outbox.send(ResultKind.VALUES, first, len(values), body, last=last)
+    except ConnectionError:  # the parent is gone
+        raise
     except BaseException as error:  # noqa: BLE001  user code runs in __reduce__
         _send_each_value(run, first, values, error, last=last)
-    else:
-        run.outbox.send(ResultKind.VALUES, first, len(values), body, last=last)
 
 
 def _send_each_value(
     run: Run, first: int, values: list[Any], error: BaseException, *, last: bool
 ) -> None:
-    """Send the values one by one, so that only what cannot be pickled fails."""
+    """Send the values one by one, so that only what cannot be pickled, or is too large, fails."""
     if len(values) == 1:
         failure = pack_refusal(error, values[0])
         run.outbox.failure(ResultKind.FAILURE, failure, first, 1, last=last)

@@ -171,6 +171,19 @@ def test_a_result_that_has_room_by_itself_needs_none_behind_others() -> None:
         pool.join()
 
 
+def test_results_that_have_no_room_together_are_sent_one_by_one() -> None:
+    """As `map` sends them in one, unless that cannot be done."""
+    items = [(number, LARGE) for number in range(ITEMS)]
+    context = multiprocessing.get_context("fork")
+    with nothing_left(), Pool(2, _limit_files, (3 * LARGE // 2,), context=context) as pool:
+        assert pool.map_async(_filled, items).get(GET_S) == [_filled(item) for item in items]
+        result = pool.map_async(_filled, [(1, LARGE), (2, 2 * LARGE), (3, 1)])
+        with pytest.raises(OSError, match="large"):
+            result.get(GET_S)
+        pool.close()
+        pool.join()
+
+
 def _copy_may_write(_: bytes) -> bool:
     """Tell whether what a task forks could write into the file of its frame."""
     pid = os.fork()
