@@ -11,10 +11,13 @@ from typing import Any
 
 from ._channel import Body
 from ._jobs import Job, Settle, Span, as_task_error
+from ._packing import Packer
 from ._results import AsyncResult
+from ._sharing import plain_calls
 from ._sizing import Sizer
 from ._worker import APPLY_CALL_ID, apply_task
 
+_PACKER = Packer(apply_task, 1, plain_calls)  # of all: such a callable it need not remember
 RUN_CALLS = 10_000  # of one run: what it remembers of each is kept until all of them are over
 
 
@@ -24,7 +27,7 @@ class ApplyJobs(Job):
     kind = "apply"
 
     def __init__(self, sizer: Sizer, settle: Settle) -> None:
-        super().__init__(APPLY_CALL_ID, apply_task, sizer)
+        super().__init__(APPLY_CALL_ID, _PACKER, sizer)
         self._settle = settle
         self._calls: list[AsyncResult] = []
         #: the list of its task, pickled, where it has one call and the caller has done that already

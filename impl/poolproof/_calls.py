@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from types import BuiltinFunctionType, FunctionType
-from typing import Any
+from typing import Any, NamedTuple
 
 from ._wording import got
 
@@ -29,6 +29,13 @@ class Star:
 
     def __call__(self, item: Sequence[Any]) -> Any:
         return self.func(*item)
+
+
+class OwnCall(NamedTuple):
+    """A task that brings along what it is called by: the callable has changed since the first."""
+
+    call: Callable[[Any], Any]
+    task: Any
 
 
 class Chunk:
@@ -57,12 +64,17 @@ def call_for_all(func: Callable[..., Any], *, star: bool) -> Chunk:
     return Chunk(_checked(func), star)
 
 
+def function_of(call: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the function of the user's behind a call."""
+    return call.func if type(call) is Star or type(call) is Chunk else call
+
+
 def name_of(call: Callable[[Any], Any]) -> str | None:
     """Return what the function behind a call is named, None for what is no plain function.
 
     Exact types only: reading their names runs no user code.
     """
-    func = call.func if type(call) is Star or type(call) is Chunk else call
+    func = function_of(call)
     return func.__qualname__ if type(func) in (FunctionType, BuiltinFunctionType) else None
 
 

@@ -13,8 +13,8 @@ One memory file a worker, mapped by the worker and by the parent:
     log     outcomes of the items first .. over - 1, one pickle behind the other
     stamps  three numbers each (see `_trace`)
 
-Guarantees: the worker is the only writer; the parent reads only when the
-worker is dead, so no lock is needed and none can be left behind.  `started` is
+Guarantees: the worker is the only writer; the parent acts on what it reads only when
+the worker is dead, so no lock is needed and none can be left behind.  `started` is
 stored before an item runs and `over` when its outcome is in the log, whole.
 A batch (see `_runner`) keeps no log and stores `over` only now and then.
 """
@@ -55,6 +55,18 @@ class Claim(NamedTuple):
     over: int
     first: int
     phase: Phase
+
+
+class Progress(NamedTuple):
+    """How far a running frame is.
+
+    started:  tasks; 0 before it runs.
+    unsent:   outcomes that are in the log.
+    """
+
+    seq: int
+    started: int
+    unsent: int
 
 
 def create() -> int:
@@ -100,6 +112,11 @@ class Slot:
         """Read a dead worker's claim."""
         seq, started, over, first, phase = self.fields[: PHASE + 1].tolist()
         return Claim(seq, started, over, first, Phase(phase))
+
+    def progress(self) -> Progress:
+        """Tell how far a worker is that lives: each number is right, but of its own instant."""
+        fields = self.fields
+        return Progress(fields[SEQ], fields[STARTED], max(0, fields[OVER] - fields[FIRST]))
 
     def outcomes(self, claim: Claim) -> list[memoryview]:
         """Return the pickles of the outcomes of items `first` .. `over - 1`."""

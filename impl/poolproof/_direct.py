@@ -96,10 +96,12 @@ class _Exchange:
         header = TaskHeader(
             TaskKind.RUN,
             exact=self._job.exact,
+            joint=True,
             seq=frame.seq,
             call_id=APPLY_CALL_ID,
             size=self._body.size,
             budget_ns=BUDGET_NS,
+            tasks=1,
         )
         received = link.exchange(loan, frame, [pack_task(header), *self._body])
         if received is None:

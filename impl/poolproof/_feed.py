@@ -107,11 +107,13 @@ class ThreadFeed:
         self,
         iterable: Iterable[Any],
         chunksize: int,
+        snapshot_of: Callable[[Any], Any],
         nudge: Callable[[], None],
         wake: Callable[[], None],
     ) -> None:
         self.error: BaseException | None = None
         self._tasks: deque[Any] = deque()
+        self._snapshot_of = snapshot_of
         self._nudge = nudge  # there is a task, for a worker that waits for one
         self._wake = wake  # there will be none
         self._allowed = 0
@@ -164,7 +166,7 @@ class ThreadFeed:
                 task = next(tasks)
             except StopIteration:
                 return
-            self._tasks.append(task)
+            self._tasks.append(self._snapshot_of(task))
             self._drawn += 1
             del task  # or the input's last item would live as long as this thread
             self._nudge()
@@ -197,13 +199,16 @@ def snapshot(iterable: Iterable[Any]) -> Sequence[Any]:
 def feed_for(
     iterable: Iterable[Any],
     chunksize: int,
+    snapshot_of: Callable[[Any], Any],
     nudge: Callable[[], None],
     wake: Callable[[], None],
 ) -> Feed:
     """Return the feed that suits the input.
 
+    snapshot_of: returns a task as it is now; the input may change it before it yields the next.
+
     Exact types only: copying and slicing them runs no user code.
     """
     if type(iterable) in (list, tuple, range):
         return SequenceFeed(snapshot(iterable), chunksize)
-    return ThreadFeed(iterable, chunksize, nudge, wake)
+    return ThreadFeed(iterable, chunksize, snapshot_of, nudge, wake)

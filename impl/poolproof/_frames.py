@@ -1,6 +1,6 @@
 """What crosses the pipe: two kinds of messages with named fields.
 
-    parent -> worker    Task header    | callable pickle | items pickle
+    parent -> worker    Task header    | callable pickle | items pickles
     worker -> parent    Result header  | payload
 
 A message is one record of a SOCK_SEQPACKET socket: it arrives whole or not at
@@ -17,6 +17,11 @@ from typing import NamedTuple
 
 INLINE_LIMIT = 60 * 1024  # bytes: one record, well under the default socket buffer of 208 KiB
 RECORD_LIMIT = 64 * 1024  # bytes: what a receiver must have room for
+
+
+# What the parent rings the bell for; rung twice before it is read, the numbers add up.
+GIVE_BACK = 1  # what the running frame has not started
+SHOW = 1 << 32  # the outcomes that it has and did not send
 
 
 class TaskKind(enum.IntEnum):
@@ -49,24 +54,34 @@ class TaskHeader(NamedTuple):
     in_file:   the body is in the memory file that rides on the record.
     exact:     commit each outcome to the claim slot before the next item starts.
     last:      the worker retires behind this frame (maxtasksperchild).
+    carried:   the callable has a state, and each unit of tasks a copy of it (see `_packing`).
+    joint:     the tasks are in one pickle; else each part of a unit is in its own (see `_units`).
     seq:       number of the frame, ascending for each worker.
     call_id:   names the callable; its pickle comes along the first time.
     call_size: bytes of the callable's pickle in this message, 0 for a known one.
     size:      bytes of the body, the callable's pickle and the items' together.
     budget_ns: run time after which the worker gives back what it has not started.
     forget:    call_id of a callable that will not be used again, 0 for none.
+    start:     position of the first task in its job.
+    tasks:     how many there are.
+    per_unit:  tasks of the job that are a unit.
     """
 
     kind: int
     in_file: int = 0
     exact: int = 0
     last: int = 0
+    carried: int = 0
+    joint: int = 0
     seq: int = 0
     call_id: int = 0
     call_size: int = 0
     size: int = 0
     budget_ns: int = 0
     forget: int = 0
+    start: int = 0
+    tasks: int = 0
+    per_unit: int = 1
 
 
 class ResultHeader(NamedTuple):
@@ -94,7 +109,7 @@ class ResultHeader(NamedTuple):
 
 
 LENT_FILE = 1  # among the files of a frame
-_TASK = struct.Struct("<BBBBQQQQQQ")
+_TASK = struct.Struct("<BBBBBBxxQQQQQQQQQ")
 _RESULT = struct.Struct("<B?xxIQQQQQQ")
 TASK_HEADER_SIZE = _TASK.size
 RESULT_HEADER_SIZE = _RESULT.size

@@ -14,6 +14,7 @@ from typing import Any
 
 from ._feed import Feed
 from ._jobs import Job, Span, as_task_error
+from ._packing import Packer
 from ._results import IMapIterator, Raised
 from ._sizing import Sizer
 
@@ -35,7 +36,7 @@ class IMapJob(Job):
     def __init__(
         self,
         job_id: int,
-        call: Callable[[Any], Any],
+        packer: Packer,
         feed: Feed,
         chunksize: int,
         iterator: IMapIterator,
@@ -45,7 +46,7 @@ class IMapJob(Job):
         workers: int,
         wake: Callable[[], None],
     ) -> None:
-        super().__init__(job_id, call, Sizer())
+        super().__init__(job_id, packer, Sizer())
         self._feed = feed
         self._chunksize = chunksize
         self._iterator: Callable[[], IMapIterator | None] = weakref.ref(iterator, lambda _: wake())

@@ -54,7 +54,8 @@ class JobQueue:
 
     def submit(self, job: Job) -> None:
         """Enqueue a job."""
-        if not isinstance(job, ApplyJobs) and (function := name_of(job.call)) is not None:
+        function = name_of(job.packer.callable)
+        if function is not None and not isinstance(job, ApplyJobs):
             self._experience.pass_on(function, job.sizer)
         self._open.add(job)
         self._run = None  # calls that follow come behind this job

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from ._channel import Body
+from ._packing import Packer
 from ._sizing import Sizer
 
 #: hands an outcome to the thread that runs callbacks, or settles at once
@@ -36,25 +37,21 @@ class Job(ABC):
     """What all jobs have in common: handing out tasks, and taking them back.
 
     call_id: names the callable on its way to the workers.
-    call:    what a worker calls with each task.
+    packer:  pickles what a worker calls with each task, and the tasks.
     exact:   each outcome counts by itself, even from a worker that dies.
     """
 
     #: name of the call, for people
     kind = ""
     exact = True
-    #: tasks that count as one for maxtasksperchild
-    tasks_per_allowance = 1
 
-    def __init__(self, call_id: int, call: Callable[[Any], Any], sizer: Sizer) -> None:
+    def __init__(self, call_id: int, packer: Packer, sizer: Sizer) -> None:
         self.call_id = call_id
-        self.call = call
+        self.packer = packer
         self.sizer = sizer
         self._returned: deque[Span] = deque()
         #: tasks that must travel alone, because one of their frame could not be loaded
         self.suspects: deque[Span] = deque()
-        #: for the workers that do not have the callable; made for the first of them
-        self.pickled_call: Body | None = None
 
     def take(self, limit: int) -> Span | None:
         """Hand out up to `limit` tasks, returned ones first; None when there is none now."""

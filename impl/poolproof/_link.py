@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 from . import _claims, _kinship
 from ._channel import DONTWAIT, SEND_NOW, Body, Receiver, Record, send
-from ._claims import PHASE, SEQ, STARTED, Phase
-from ._frames import TaskHeader, TaskKind, pack_task, unpack_task
+from ._claims import PHASE, SEQ, STARTED, Phase, Progress
+from ._frames import GIVE_BACK, SHOW, TaskHeader, TaskKind, pack_task, unpack_task
 from ._known_calls import KnownCalls
 from ._ledger import Frame
 from ._lookout import Lookouts
@@ -99,7 +99,18 @@ class Link:
         """
         if self._runs():
             self._asked = self.ledger[0].seq
-            os.eventfd_write(self._bell, 1)
+            os.eventfd_write(self._bell, GIVE_BACK)
+
+    def progress(self) -> Progress | None:
+        """Tell how far the running frame is; None where its tasks have no outcomes of their own."""
+        if not self.ledger or not self.ledger[0].job.exact or len(self.ledger[0].span.tasks) == 1:
+            return None
+        seq = self.ledger[0].seq
+        return self.slot.progress() if self._runs() else Progress(seq, 0, 0)
+
+    def ask_to_show(self) -> None:
+        """Ask for the outcomes that the worker has not sent."""
+        os.eventfd_write(self._bell, SHOW)
 
     def _runs(self) -> bool:
         fields = self.slot.fields

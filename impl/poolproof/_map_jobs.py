@@ -8,6 +8,7 @@ from typing import Any
 
 from ._feed import in_chunks
 from ._jobs import Job, Settle, Span, as_task_error
+from ._packing import Packer
 from ._results import AsyncResult
 from ._sizing import Sizer
 
@@ -29,9 +30,9 @@ class MapJob(Job):
         items: Sequence[Any],
         chunksize: int,
         settle: Settle,
-        tasks_per_allowance: int,
+        per_unit: int,
     ) -> None:
-        super().__init__(result.job, call, Sizer())
+        super().__init__(result.job, Packer(call, per_unit), Sizer())
         self._result = result
         self._items = items
         self._chunksize = chunksize
@@ -40,13 +41,16 @@ class MapJob(Job):
         self._total = self._open = -(-len(items) // chunksize)
         self._drawn = 0
         self._error: tuple[int, BaseException] | None = None
-        self.tasks_per_allowance = tasks_per_allowance
 
     def _draw(self, limit: int) -> Span | None:
         start = self._drawn
         count = min(limit, self._total - start)
         if not count:
             return None
+        # One unit is one pickle, whatever is in it; but not for frames of half the size or less.
+        of_unit = self.packer.per_unit - start % self.packer.per_unit
+        if 2 * of_unit >= count:
+            count = min(count, of_unit)
         self._drawn += count
         return Span(start, in_chunks(self._items, start, count, self._chunksize))
 

@@ -1,10 +1,17 @@
-"""Tasks behind a slow one are taken out of its worker, once another has nothing to do.
+"""What waits behind or before a slow task is not withheld.
 
 A frame may hold tasks that its worker cannot start for long, however short the estimate was: the
-one before them sleeps, or waits for one of them.  No budget helps while a task runs.
+one before them sleeps, or waits for one of them.  No budget helps while a task runs.  Once another
+worker has nothing to do, it gets them:
 
     parent    ring the bell             =======>  steward   drop what is not started
     parent    requeue, send elsewhere   <=======            GIVEN_BACK, the first of them
+
+And outcomes may wait in the log for their neighbours: the caller may be waiting for one, and the
+task that runs for what the caller does then.
+
+    parent    ring the bell             =======>  steward   send what is logged
+    parent    deliver                   <=======            OUTCOMES
 """
 
 from __future__ import annotations
@@ -12,9 +19,10 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from ._claims import Progress
 from ._link import Link
 
-PATIENCE_S = 0.004  # 4 ms: most workers that idle are about to get something
+PATIENCE_S = 0.004  # 4 ms: most workers that idle, or run a task, are about to do something else
 
 
 class Relief:
@@ -22,20 +30,25 @@ class Relief:
 
     def __init__(self) -> None:
         self._since: float | None = None  # when a worker idled first beside one that withholds
+        self._progress: dict[int, Progress] = {}  # by pid, as of the last look at the outcomes
+        self._looked = 0.0  # when that was
+        self._waits = False  # for outcomes
 
     @property
     def pause_s(self) -> float | None:
         """Seconds after which to look again, None where only an event brings news."""
-        return None if self._since is None else PATIENCE_S
+        return PATIENCE_S if self._waits or self._since is not None else None
 
     def look(self, links: Sequence[Link]) -> None:
-        """Ask for what is withheld if a worker has had nothing to do for long enough.
+        """Ask for what is withheld for long enough.
 
         Called when every worker has been sent what there is for it.
         """
-        idle = any(link.ready and not link.ledger and not link.retiring for link in links)
         # One that is on loan runs the only task of its frame, and its books are the borrower's.
-        withholding = [link for link in links if link.held and link.withholds()] if idle else []
+        held = [link for link in links if link.held]
+        self._look_for_outcomes(held)
+        idle = any(link.ready and not link.ledger and not link.retiring for link in links)
+        withholding = [link for link in held if link.withholds()] if idle else []
         if not withholding:
             self._since = None
             return
@@ -46,3 +59,25 @@ class Relief:
             self._since = now  # one that loads its frame is asked the next time
             for link in withholding:
                 link.ask_back()
+
+    def _look_for_outcomes(self, held: Sequence[Link]) -> None:
+        progress = {link.pid: now for link in held if (now := link.progress()) is not None}
+        if not progress:
+            self._waits = False
+            return
+        if time.monotonic() - self._looked < PATIENCE_S:
+            self._waits = True
+            return
+        self._waits = False
+        for link in held:
+            now = progress.get(link.pid)
+            if now is None:
+                continue
+            same = self._progress.get(link.pid) == now
+            if same and now.unsent:
+                link.ask_to_show()
+            # A task that has run for so long sends its own outcome at once, and that is an event.
+            if now.unsent or not now.started or not same:
+                self._waits = True
+        self._progress = progress
+        self._looked = time.monotonic()

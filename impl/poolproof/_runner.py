@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from multiprocessing.reduction import ForkingPickler
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ._channel import PROTOCOL, Body, pickle_into
-from ._claims import FIRST, LOG_ITEMS, LOG_SIZE, OVER, PHASE, STARTED, Phase, Slot
-from ._frames import ResultKind
+from ._channel import Body, pickle_into
+from ._claims import OVER, PHASE, STARTED, Phase, Slot
+from ._frames import ResultKind, TaskHeader
 from ._outcome import pack_error, pack_refusal
+from ._outcome_log import OutcomeLog
+from ._sharing import PLAIN, plain
 
 if TYPE_CHECKING:
     from ._outbox import Outbox
@@ -39,13 +40,13 @@ class Run(NamedTuple):
     given back.
     """
 
-    seq: int
+    header: TaskHeader
     call: Callable[[Any], Any]
     items: list[Any]
-    budget_ns: int
     slot: Slot
     outbox: Outbox
     interrupts: Interrupts
+    log: OutcomeLog
 
     def cut(self) -> int:
         """Drop the items that are not started; return how many are left."""
@@ -56,14 +57,22 @@ class Run(NamedTuple):
 
 
 def run_batch(run: Run) -> None:
-    """Run the items; send their values together, each error by itself."""
+    """Run the items; send their values together, each error by itself.
+
+    A value that the next unit could change (see `_units`) does not wait for that.
+    """
+    per_unit, start = run.header.per_unit, run.header.start
     first = position = 0
     values: list[Any] = []
+    pending = 0  # values of the units before this one: nobody can change them
     size = 1
     run.slot.fields[PHASE] = Phase.RUNNING
     started = now = _clock()
-    while position < len(run.items) and now - started < run.budget_ns:
-        numbers = _numbers(position + 1, size, started + run.budget_ns)
+    until = started + run.header.budget_ns
+    while position < len(run.items) and now < until:
+        of_unit = per_unit - (start + position) % per_unit
+        end = position + (of_unit if per_unit > 1 else len(run.items))
+        numbers = _numbers(position + 1, size, end, until)
         error = _run_sub_batch(run, position, numbers, values)
         position = first + len(values)
         # A Ctrl-C between two items raises too, and then no item is to blame.
@@ -71,25 +80,51 @@ def run_batch(run: Run) -> None:
             _send_values(run, first, values, last=False)
             run.outbox.failure(ResultKind.FAILURE, pack_error(error), position, 1, last=False)
             position += 1
-            first, values = position, []
+            first, values, pending = position, [], 0
         run.slot.fields[STARTED] = run.slot.fields[OVER] = position
+        if per_unit == 1:
+            if values and type(values[-1]) not in PLAIN:
+                _run_rest_exactly(run, first, values, until)
+                return
+        elif (start + position) % per_unit == 0 and position < len(run.items):
+            if not plain(values[pending:]):
+                _send_values(run, first, values, last=False)
+                first, values = position, []
+            pending = len(values)
         before, now = now, _clock()
         size = _next_size(size, now - before)
     _send_values(run, first, values, last=True)
 
 
+def _run_rest_exactly(run: Run, first: int, values: list[Any], until_ns: int) -> None:
+    """Go on as for `imap`: the last value is not to wait for the next item."""
+    value = values.pop()
+    _send_values(run, first, values, last=False)
+    position = first + len(values)
+    run.log.restart(position)
+    run.log.add(value)
+    _run_exactly(run, position + 1, until_ns)
+
+
 def _run_sub_batch(
     run: Run, position: int, numbers: Iterable[int], values: list[Any]
 ) -> BaseException | None:
-    """Append values until the sub-batch is over or an item raises; return what it raised."""
+    """Append values until the sub-batch is over or an item raises; return what it raised.
+
+    Where each item is a unit: or until there is one that the next item could change.
+    """
     call, fields, interrupts = run.call, run.slot.fields, run.interrupts
+    each = run.header.per_unit == 1
     items = iter(run.items)  # no copy: it ends where the list is cut
     items.__setstate__(position)  # type: ignore[attr-defined]  # how its own pickle tells where it was
     interrupts.armed = True
     try:
         # The numbers first: their end takes no item.
         for fields[STARTED], item in zip(numbers, items, strict=False):
-            values.append(call(item))
+            value = call(item)
+            values.append(value)
+            if each and type(value) not in PLAIN:
+                break
     except BaseException as error:  # noqa: BLE001  whatever a task raises is its outcome
         interrupts.armed = False
         return error
@@ -97,15 +132,17 @@ def _run_sub_batch(
     return None
 
 
-def _numbers(first: int, size: int, until_ns: int) -> Iterable[int]:
+def _numbers(first: int, size: int, end: int, until_ns: int) -> Iterable[int]:
     """Number the items of a sub-batch: so many quick ones, or slow ones for as long as they are."""
-    return range(first, first + size) if size > 1 else _while_slow(first, until_ns)
+    if size > 1:
+        return range(first, min(first + size, end + 1))
+    return _while_slow(first, end, until_ns)
 
 
-def _while_slow(number: int, until_ns: int) -> Iterator[int]:
+def _while_slow(number: int, end: int, until_ns: int) -> Iterator[int]:
     """Number items up to the first quick one; a look at the clock is nothing beside a slow one."""
     before = _clock()
-    while True:
+    while number <= end:
         yield number
         number += 1
         now = _clock()
@@ -147,11 +184,16 @@ def _send_each_value(
 
 def run_exact(run: Run) -> None:
     """Run the items; each outcome is in the claim slot before the next one starts."""
-    call, interrupts, fields = run.call, run.interrupts, run.slot.fields
-    log = _OutcomeLog(run)
-    fields[PHASE] = Phase.RUNNING
-    started = flushed = _clock()
-    for number, item in enumerate(run.items, 1):
+    run.slot.fields[PHASE] = Phase.RUNNING
+    _run_exactly(run, 0, _clock() + run.header.budget_ns)
+
+
+def _run_exactly(run: Run, position: int, until_ns: int) -> None:
+    call, interrupts, fields, log = run.call, run.interrupts, run.slot.fields, run.log
+    items = iter(run.items)  # no copy: it ends where the list is cut
+    items.__setstate__(position)  # type: ignore[attr-defined]  # as above
+    flushed = _clock()
+    for number, item in enumerate(items, position + 1):
         fields[STARTED] = number
         interrupts.armed = True
         try:
@@ -165,65 +207,8 @@ def run_exact(run: Run) -> None:
         now = _clock()
         # The last flush tells of the end, too.
         if now - flushed > FLUSH_NS and number < len(run.items):
-            if now - started >= run.budget_ns:
+            if now >= until_ns:
                 break
             log.flush()
             flushed = now
     log.flush(last=True)
-
-
-class _OutcomeLog:
-    """Outcomes of one frame that are over but not sent yet, in the claim slot."""
-
-    def __init__(self, run: Run) -> None:
-        self._slot = run.slot
-        self._outbox = run.outbox
-        self._body = Body()
-        # One pickler for the frame: making a ForkingPickler costs more than a small dump.
-        self._pickler = ForkingPickler(self._body, PROTOCOL)
-        self._first = 0
-        self._count = 0
-        self._end = 0
-
-    def add(self, outcome: object) -> None:
-        """Log the outcome of the item behind the logged ones."""
-        body = self._body
-        body.clear()
-        try:
-            self._pickler.dump(outcome)
-        except BaseException as error:  # noqa: BLE001  user code runs in __reduce__
-            body.clear()
-            pickle_into(body, pack_refusal(error, outcome))
-        self._pickler.clear_memo()
-        if len(body) > 1:
-            body.unwrap()
-        size = len(body[0]) if len(body) == 1 else body.size
-        if self._end + size > LOG_SIZE or self._count == LOG_ITEMS:
-            self.flush()
-            if size > LOG_SIZE:
-                self._send_alone()
-                return
-        end = self._end + size
-        self._slot.log[self._end : end] = body[0] if len(body) == 1 else b"".join(body)
-        self._slot.ends[self._count] = self._end = end
-        self._count += 1
-
-    def _send_alone(self) -> None:
-        no_end = bytes(4)
-        self._outbox.send(
-            ResultKind.OUTCOMES, self._first, 1, Body([no_end, *self._body]), last=False
-        )
-        self._restart(self._first + 1)
-
-    def flush(self, *, last: bool = False) -> None:
-        """Send what is logged and start an empty log."""
-        if self._count or last:
-            body = Body(self._slot.logged(self._count))
-            self._outbox.send(ResultKind.OUTCOMES, self._first, self._count, body, last=last)
-            self._restart(self._first + self._count)
-
-    def _restart(self, first: int) -> None:
-        # FIRST before the log is written over: the parent skips what it has received,
-        # but must not take a new outcome for an old item.
-        self._slot.fields[FIRST] = self._first = first
-        self._count = self._end = 0

@@ -124,8 +124,8 @@ class Experience:
 def default_chunksize(items: int, workers: int) -> int:
     """Return the items per chunk that the standard library would choose, 1 or more.
 
-    Here it only says what counts as one task for maxtasksperchild where the
-    caller gave no chunksize.
+    Here it only says what is a unit where the caller gave no chunksize: what counts as one task
+    for maxtasksperchild, and what may share a pickle.
     Source: CPython 3.13 Lib/multiprocessing/pool.py, `_map_async`.
     """
     return max(1, -(-items // (4 * workers)))

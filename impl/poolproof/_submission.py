@@ -10,6 +10,7 @@ from ._calls import call_for, call_for_all
 from ._feed import feed_for, snapshot
 from ._imap_jobs import IMapJob
 from ._map_jobs import MapJob
+from ._packing import Packer
 from ._results import IMapIterator, MapResult
 from ._sizing import default_chunksize
 
@@ -55,8 +56,8 @@ def submit_map(
         dispatcher.inbox.put_call(result)
         return
     call = call_for(func, star=star, chunksize=size)
-    allowance = default_chunksize(len(items), workers) if chunksize is None else 1
-    dispatcher.inbox.put(MapJob(result, call, items, size, dispatcher.settle, allowance))
+    per_unit = default_chunksize(len(items), workers) if chunksize is None else 1
+    dispatcher.inbox.put(MapJob(result, call, items, size, dispatcher.settle, per_unit))
 
 
 def submit_imap(
@@ -78,10 +79,11 @@ def submit_imap(
     if buffersize is not None:
         buffersize = positive("buffersize", buffersize)
     inbox = dispatcher.inbox
-    feed = feed_for(iterable, chunksize, inbox.nudge, inbox.wake)
+    packer = Packer(call_for(func, star=False, chunksize=chunksize), 1)
+    feed = feed_for(iterable, chunksize, packer.snapshot, inbox.nudge, inbox.wake)
     job = IMapJob(
         job_id,
-        call_for(func, star=False, chunksize=chunksize),
+        packer,
         feed,
         chunksize,
         iterator,

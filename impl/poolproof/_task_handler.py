@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ._channel import Body, fits_inline, pickle_into
+from ._channel import Body, fits_inline
 from ._frames import TaskHeader, TaskKind
 from ._job_queue import JobQueue
 from ._jobs import Job, Span
@@ -17,6 +17,7 @@ from ._ledger import Frame
 from ._link import Link
 from ._loans import Loans
 from ._memory import MemoryFile
+from ._packing import Packed
 from ._shelf import Shelf
 from ._worker import APPLY_CALL_ID
 
@@ -70,42 +71,37 @@ class TaskHandler:
             return job.suspects.popleft()
         limit = job.sizer.items(job.left(), self._workers)
         if link.allowance is not None:
-            limit = min(limit, link.allowance.items(job.tasks_per_allowance))
+            limit = min(limit, link.allowance.items(job.packer.per_unit))
         return job.take(limit)
 
     def _send(self, link: Link, job: Job, span: Span) -> bool:
-        body = Body()
-        call_size = 0
+        call: Body | None = None
         if job.call_id not in link.calls and job.call_id != APPLY_CALL_ID:
             call = self._pickle_call(job, span)
             if call is None:
                 return True
-            body.extend(call)
-            call_size = call.size
         try:
-            if span.pickled is not None:
-                body.extend(span.pickled)
-            else:
-                pickle_into(body, span.tasks)
+            packed = self._pickle_tasks(job, span)
         except BaseException as error:  # noqa: BLE001  user code runs in __reduce__
             self._refuse(job, span, error)
             return True
-        return self._post(link, job, span, body, call_size)
+        return self._post(link, job, span, call, packed)
 
     def _pickle_call(self, job: Job, span: Span) -> Body | None:
-        """Return the callable's pickle, made once a job; None when it cannot be pickled."""
-        if job.pickled_call is None:
-            pickled = Body()
-            try:
-                pickle_into(pickled, job.call)
-            except BaseException as error:  # noqa: BLE001  user code runs in __reduce__
-                for position in range(span.start, span.start + len(span.tasks)):
-                    job.fail(position, error)
-                job.sizer.observe(len(span.tasks), 1)
-                self._jobs.finish_if_complete(job)
-                return None
-            job.pickled_call = pickled
-        return job.pickled_call
+        """Return the callable's pickle; None when it cannot be pickled."""
+        try:
+            return job.packer.call()
+        except BaseException as error:  # noqa: BLE001  user code runs in __reduce__
+            for position in range(span.start, span.start + len(span.tasks)):
+                job.fail(position, error)
+            job.sizer.observe(len(span.tasks), 1)
+            self._jobs.finish_if_complete(job)
+            return None
+
+    def _pickle_tasks(self, job: Job, span: Span) -> Packed:
+        if span.pickled is not None:
+            return Packed(span.pickled, joint=True)
+        return job.packer.tasks(span.start, span.tasks)
 
     def _refuse(self, job: Job, span: Span, error: BaseException) -> None:
         """Fail the task that cannot be pickled; of several, find out which it is."""
@@ -115,34 +111,41 @@ class TaskHandler:
         else:
             job.suspect(span)
 
-    def _post(self, link: Link, job: Job, span: Span, body: Body, call_size: int) -> bool:
+    def _post(self, link: Link, job: Job, span: Span, call: Body | None, packed: Packed) -> bool:
+        body = packed.body if call is None else Body([*call, *packed.body])
         size = body.size
+        call_size = 0 if call is None else call.size
         job.sizer.weigh(len(span.tasks), size - call_size)
         in_file = not fits_inline(size)
         frame = Frame(link.next_seq(), job, span, carries_call=bool(call_size), file=None)
-        last = link.charge(len(span.tasks), job.tasks_per_allowance)
+        last = link.charge(len(span.tasks), job.packer.per_unit)
         header = TaskHeader(
             TaskKind.RUN,
             in_file=in_file,
             exact=job.exact,
             last=last,
+            carried=job.packer.carried,
+            joint=packed.joint,
             seq=frame.seq,
             call_id=job.call_id,
             call_size=call_size,
             size=size,
             budget_ns=job.sizer.budget_ns(job.left(), self._workers),
+            start=span.start,
+            tasks=len(span.tasks),
+            per_unit=job.packer.per_unit,
         )
         try:
             frame.file = self._file_for(job, body, in_file=in_file)
         except OSError as error:  # no descriptor, or no room: waiting for it might last for ever
-            link.refund(len(span.tasks), job.tasks_per_allowance)
+            link.refund(len(span.tasks), job.packer.per_unit)
             self._refuse(job, span, error)
             return True
         try:
             link.send_frame(frame, header, body)
         except OSError:  # a full channel: later, or elsewhere
             self._shelf.take_from(frame)
-            link.refund(len(span.tasks), job.tasks_per_allowance)
+            link.refund(len(span.tasks), job.packer.per_unit)
             self._jobs.requeue(job, span)
             return False
         return True
@@ -176,7 +179,7 @@ class TaskHandler:
         for busy in [link for link in links if len(link.ledger) == DEPTH]:
             while (frame := busy.take_back()) is not None:
                 self._shelf.take_from(frame)
-                busy.refund(len(frame.span.tasks), frame.job.tasks_per_allowance)
+                busy.refund(len(frame.span.tasks), frame.job.packer.per_unit)
                 self._jobs.requeue(frame.job, frame.span)
             if not busy.ledger:  # it had read neither, and nothing else would have it served
                 idle.append(busy)

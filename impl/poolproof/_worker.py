@@ -13,15 +13,20 @@ import os
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from . import _runner, _worker_process
+from ._carried import Carried, CarriedRun
 from ._channel import Body, Receiver
 from ._claims import PHASE, Phase, Slot
-from ._frames import TASK_HEADER_SIZE, ResultKind, TaskHeader, TaskKind, unpack_task
+from ._frames import SHOW, TASK_HEADER_SIZE, ResultKind, TaskHeader, TaskKind, unpack_task
 from ._memory import BorrowedFiles, MemoryFile, body_of
 from ._outbox import Outbox
 from ._outcome import load, pack_error
+from ._outcome_log import OutcomeLog
+from ._units import count_parts, split
 
 if TYPE_CHECKING:
     from ._trace import Stopwatch
@@ -52,7 +57,7 @@ def worker_main(
             initializer(*initargs)
             blame = ResultKind.UNFIT
         worker = Worker(sock, outbox, interrupts, traced=traced)
-        steward.heed(worker.bell, worker.give_back)
+        steward.heed(worker.bell, worker.answer)
     except BaseException as error:  # noqa: BLE001  also SystemExit: the parent must learn of it
         with suppress(ConnectionError):  # it is gone, or has terminated the pool
             outbox.failure(blame, pack_error(error))
@@ -82,14 +87,14 @@ class Worker:
         self._receiver = Receiver(sock)
         self._outbox = outbox
         self._interrupts = interrupts
-        self._calls: dict[int, Callable[[Any], Any]] = {APPLY_CALL_ID: apply_task}
+        self._calls: dict[int, Callable[[Any], Any] | Carried] = {APPLY_CALL_ID: apply_task}
         self._files = BorrowedFiles()
         self._run: _runner.Run | None = None
         self._slot = self._receive_slot()
         #: what the parent rings
         self.bell = self._receive_fd()
-        self._stopwatch = _stopwatch(self._slot, outbox) if traced else None
-        outbox.stopwatch = self._stopwatch
+        outbox.stopwatch = _stopwatch(self._slot, outbox) if traced else None
+        self._watch = _unwatched if outbox.stopwatch is None else outbox.stopwatch.watch
         os.register_at_fork(after_in_child=self.disown)
 
     def disown(self) -> None:
@@ -100,6 +105,8 @@ class Worker:
         self._sock.close()
         self._slot.close()
         self._outbox.disown()
+        if self._run is not None:
+            self._run.log.disown()
 
     def _receive_slot(self) -> Slot:
         fd = self._receive_fd()
@@ -116,10 +123,14 @@ class Worker:
             raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
         return received[1]
 
-    def give_back(self) -> None:
-        """Give back what the running frame has not started; called by the steward."""
-        if (run := self._run) is not None:
-            self._outbox.given_back(run.seq, run.cut())
+    def answer(self, asked: int) -> None:
+        """Do what the parent has rung for; called by the steward."""
+        if (run := self._run) is None:
+            return
+        if asked >= SHOW:
+            run.log.show()
+        if asked % SHOW:
+            self._outbox.given_back(run.header.seq, run.cut())
 
     def serve(self) -> None:
         """Run frames until told to stop."""
@@ -149,41 +160,65 @@ class Worker:
         self._outbox.begin(header.seq, file)
         try:
             with body_of(inline, header.size, file, in_file=bool(header.in_file)) as body:
-                call = self._load(ResultKind.UNCALLABLE, header, body, 0, header.call_size)
+                call_size = header.call_size
+                call = self._loaded(
+                    ResultKind.UNCALLABLE, partial(self._call_of, header, body[:call_size])
+                )
                 if call is _NOTHING:
                     return
                 self._outbox.start_clock()  # an import says nothing about the items
-                items = self._load(ResultKind.UNLOADED, header, body, header.call_size, header.size)
+                work = self._loaded(
+                    ResultKind.UNLOADED, partial(self._work_of, call, header, body[call_size:])
+                )
         except OSError as error:  # no descriptor left: nothing could be read
             self._outbox.failure(ResultKind.UNCALLABLE, pack_error(error))
             return
-        if items is _NOTHING:
-            return
-        if self._stopwatch is not None:
-            call = self._stopwatch.watch(call)
-        rest = items if type(items) is list else list(items)  # a range has its own pickle
+        if work is not _NOTHING:
+            self._run_all(header, *work)
+
+    def _run_all(self, header: TaskHeader, call: Callable[[Any], Any], items: list[Any]) -> None:
+        log = OutcomeLog(self._slot, self._outbox)
         self._run = _runner.Run(
-            header.seq, call, rest, header.budget_ns, self._slot, self._outbox, self._interrupts
+            header, call, items, self._slot, self._outbox, self._interrupts, log
         )
         run = _runner.run_exact if header.exact else _runner.run_batch
         run(self._run)
         self._run = None
 
-    def _load(
-        self, kind: ResultKind, header: TaskHeader, body: memoryview, start: int, stop: int
-    ) -> Any:
-        if kind is ResultKind.UNCALLABLE and not header.call_size:
-            return self._calls[header.call_id]
+    def _call_of(self, header: TaskHeader, pickled: memoryview) -> Callable[[Any], Any] | Carried:
+        if pickled:
+            known = Carried(bytes(pickled)) if header.carried else load(pickled)
+            self._calls[header.call_id] = known
+        call = self._calls[header.call_id]
+        if isinstance(call, Carried):
+            call.take_up(header.start // header.per_unit)
+        return call
+
+    def _work_of(
+        self, call: Callable[[Any], Any] | Carried, header: TaskHeader, pickled: memoryview
+    ) -> tuple[Callable[[Any], Any], list[Any]]:
+        """Return what is called, and with what one after the other."""
+        if isinstance(call, Carried):
+            run = CarriedRun(call, header, pickled, self._watch)
+            run.load(0)
+            return run, list(range(header.tasks))
+        call = self._watch(call)
+        if header.joint:
+            items = load(pickled)
+            return call, items if type(items) is list else list(items)  # a range has its own pickle
+        parts = count_parts(header.start, header.tasks, header.per_unit)
+        return call, list(chain.from_iterable(map(load, split(pickled, parts))))
+
+    def _loaded(self, kind: ResultKind, loading: Callable[[], Any]) -> Any:
+        """Return what comes of loading; _NOTHING where it has failed, which is told."""
         self._interrupts.armed = True
         try:
-            loaded = load(body[start:stop])
+            loaded = loading()
         except BaseException as error:  # noqa: BLE001  user code runs in __setstate__
             self._interrupts.armed = False
             self._outbox.failure(kind, pack_error(error))
             return _NOTHING
         self._interrupts.armed = False
-        if kind is ResultKind.UNCALLABLE:
-            self._calls[header.call_id] = loaded
         return loaded
 
 
@@ -191,6 +226,10 @@ def _stopwatch(slot: Slot, outbox: Outbox) -> Stopwatch:
     from ._trace import Stopwatch  # noqa: PLC0415  workers that are not traced need not load it
 
     return Stopwatch(slot, outbox)
+
+
+def _unwatched(call: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return call
 
 
 _NOTHING = object()

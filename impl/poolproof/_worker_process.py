@@ -53,7 +53,7 @@ class Steward:
 
     def __init__(self) -> None:
         self._epoll = select.epoll()
-        self._answers: dict[int, Callable[[], None]] = {}
+        self._answers: dict[int, Callable[[int], None]] = {}
 
     def start(self) -> None:
         """Watch the parent, if this process has one."""
@@ -70,8 +70,8 @@ class Steward:
         # Not a Thread: that one is waited for until it runs, and takes four times the start.
         _thread.start_new_thread(self._run, (parent_fd,))
 
-    def heed(self, bell: int, answer: Callable[[], None]) -> None:
-        """Call `answer` when the parent rings; never in an interpreter without its lock."""
+    def heed(self, bell: int, answer: Callable[[int], None]) -> None:
+        """Call `answer` with what the parent rings for; never without the interpreter's lock."""
         if not getattr(sys, "_is_gil_enabled", lambda: True)():
             return
         self._answers[bell] = answer  # first: it may ring at once
@@ -82,9 +82,9 @@ class Steward:
             for fd, _ in self._epoll.poll():
                 if fd == parent_fd:
                     os._exit(PARENT_GONE)
-                os.eventfd_read(fd)
+                asked = os.eventfd_read(fd)
                 with suppress(OSError):  # the parent has closed the channel
-                    self._answers[fd]()
+                    self._answers[fd](asked)
 
 
 def settle(own: socket.socket) -> tuple[Interrupts, Steward]:

@@ -10,6 +10,7 @@ from poolproof._feed import SequenceFeed
 from poolproof._imap_jobs import IMapJob
 from poolproof._jobs import Job, Span
 from poolproof._map_jobs import MapJob
+from poolproof._packing import Packer
 
 
 class Owner:
@@ -59,7 +60,7 @@ def imap_job(
     feed = SequenceFeed(items, chunksize)
     job = IMapJob(
         7,
-        not_here,
+        Packer(not_here, 1),
         feed,
         chunksize,
         iterator,

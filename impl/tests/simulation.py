@@ -18,7 +18,7 @@ import pytest
 
 from poolproof import MapResult, _claims, _runner
 from poolproof._channel import Body
-from poolproof._frames import ResultKind, TaskHeader
+from poolproof._frames import ResultKind, TaskHeader, TaskKind
 from poolproof._job_queue import JobQueue
 from poolproof._known_calls import KnownCalls
 from poolproof._ledger import Frame
@@ -26,6 +26,7 @@ from poolproof._link import Link
 from poolproof._loans import Loans
 from poolproof._map_jobs import MapJob
 from poolproof._outbox import Outbox
+from poolproof._outcome_log import OutcomeLog
 from poolproof._shelf import Shelf
 from poolproof._sizing import Sizer
 from poolproof._task_handler import TaskHandler
@@ -180,13 +181,13 @@ class Simulation:
         outbox = CountingOutbox()
         started_ns = self._clock.now_ns
         run = _runner.Run(
-            frame.seq,
+            TaskHeader(TaskKind.RUN, seq=frame.seq, budget_ns=budget_ns),
             self._spend,
             list(frame.span.tasks),
-            budget_ns,
             self._slot,
             outbox,
             Interrupts(),
+            OutcomeLog(self._slot, outbox),
         )
         self._runner(run)
         return outbox.done, self._clock.now_ns - started_ns

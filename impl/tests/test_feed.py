@@ -23,6 +23,11 @@ from .counting import nothing_left
 from .patience import WAIT_S
 
 
+def _as_it_is(task: object) -> object:
+    """Stand for a snapshot."""
+    return task
+
+
 class Listener:
     """Stands for the dispatcher: counts nudges, and can wait for one more task or the end."""
 
@@ -52,7 +57,7 @@ class Listener:
 
 def _thread_feed(iterable: Iterable[Any], chunksize: int = 1) -> tuple[ThreadFeed, Listener]:
     listener = Listener()
-    feed = ThreadFeed(iterable, chunksize, listener.nudge, listener.wake)
+    feed = ThreadFeed(iterable, chunksize, _as_it_is, listener.nudge, listener.wake)
     feed.start()
     return feed, listener
 
@@ -216,7 +221,7 @@ def test_a_feed_leaves_no_thread() -> None:
 
 
 def _feed_for(iterable: Iterable[Any]) -> Feed:
-    return feed_for(iterable, 1, Listener().nudge, Listener().wake)
+    return feed_for(iterable, 1, _as_it_is, Listener().nudge, Listener().wake)
 
 
 class Listlike(list[int]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import queue
 import random
 import threading
 import time
@@ -14,10 +15,15 @@ from typing import Any
 import pytest
 
 from poolproof import Pool, WorkerLostError, _claims, _relief, _runner
+from poolproof._channel import Body
+from poolproof._claims import Progress
+from poolproof._frames import ResultKind, TaskHeader, TaskKind
+from poolproof._outcome import load
+from poolproof._outcome_log import OutcomeLog
 from poolproof._worker_process import Interrupts
 
 from .campaign import killing, run
-from .patience import WAIT_S
+from .patience import WAIT_S, await_
 from .simulation import CountingOutbox
 from .tasks import square
 
@@ -87,16 +93,100 @@ def test_two_tasks_that_wait_for_each_other_meet(
     assert way is _imap_unordered or values == items
 
 
+def _wait_for(path: str) -> str:
+    """Return what is given; where it is a path, once there is a file."""
+    await_(lambda: not path or Path(path).exists(), "the file")
+    return path
+
+
+@pytest.mark.parametrize("unordered", [False, True])
+def test_an_outcome_is_shown_while_the_next_task_runs(
+    pool: Pool, unordered: bool, tmp_path: Path
+) -> None:
+    """What the caller does with it may be what that task waits for."""
+    released = tmp_path / "released"
+    for quick in (1, 3, 100):
+        released.unlink(missing_ok=True)
+        items = [*[""] * quick, str(released)]
+        results = (pool.imap_unordered if unordered else pool.imap)(_wait_for, items)
+        assert [results.next(WAIT_S) for _ in range(quick)] == items[:-1]
+        released.touch()
+        assert results.next(WAIT_S) == str(released)
+
+
+def test_an_outcome_of_an_apply_is_shown_while_the_next_one_runs(tmp_path: Path) -> None:
+    released = tmp_path / "released"
+    told: queue.SimpleQueue[str] = queue.SimpleQueue()
+    with Pool(1) as pool:
+        quick = [pool.apply_async(_wait_for, ("",), callback=told.put) for _ in range(3)]
+        slow = pool.apply_async(_wait_for, (str(released),))
+        assert [result.get(WAIT_S) for result in quick] == [""] * 3
+        assert [told.get(timeout=WAIT_S) for _ in quick] == [""] * 3
+        released.touch()
+        assert slow.get(WAIT_S) == str(released)
+
+
+def test_outcomes_that_are_asked_for_at_any_time_come_once_and_in_order() -> None:
+    slot_fd = _claims.create()
+    slot = _claims.Slot(slot_fd)
+    os.close(slot_fd)
+    outbox = _Collecting()
+    log = OutcomeLog(slot, outbox)
+    slot.begin(1)
+    ended = threading.Event()
+
+    def ask() -> None:
+        while not ended.is_set():
+            log.show()
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    for number in range(5000):
+        log.add(number)
+    log.flush(last=True)
+    ended.set()
+    asking.join(WAIT_S)
+    assert outbox.got == list(range(5000))
+    slot.close()
+
+
+class _Collecting(CountingOutbox):
+    """Keeps the outcomes, each in its place."""
+
+    def __init__(self) -> None:
+        self.got: list[object] = []
+
+    def send(
+        self,
+        kind: ResultKind,
+        first: int,
+        count: int,
+        body: Body,
+        *,
+        last: bool = False,  # noqa: ARG002  as the method it stands for
+    ) -> None:
+        assert (kind, first) == (ResultKind.OUTCOMES, len(self.got))
+        self.got += map(load, _claims.split_log(memoryview(b"".join(body)), count))
+
+
 class _LinkStub:
     """What relief sees of a worker; `loads` times it cannot be asked yet."""
 
     ready = held = True
     retiring = False
+    pid = 0
 
     def __init__(self, ledger: list[int], loads: int = 0) -> None:
         self.ledger = ledger
-        self.rung = 0
+        self.rung = self.shown = 0
+        self.states: list[Progress] = []
         self._loads = loads
+
+    def progress(self) -> Progress | None:
+        return self.states.pop(0) if self.states else None
+
+    def ask_to_show(self) -> None:
+        self.shown += 1
 
     def withholds(self) -> bool:
         return bool(self.ledger) and not self.rung
@@ -147,6 +237,30 @@ def test_a_death_behind_what_was_given_back_costs_its_item_only(tmp_path: Path) 
     assert sorted(map(float, ran[300:])) == sorted(pauses), "each once"
 
 
+@pytest.mark.parametrize(
+    ("states", "shown", "waits"),
+    [
+        ([(1, 0, 0), (1, 0, 0)], 0, True),  # it does not run yet
+        ([(1, 5, 3), (1, 5, 3)], 1, True),  # one task runs, and there are outcomes
+        ([(1, 5, 3), (1, 5, 3), (1, 5, 0), (1, 5, 0)], 1, False),  # and then there are none
+        ([(1, 5, 3), (1, 6, 4), (1, 7, 5)], 0, True),  # it goes on, and sends them by itself
+        ([(1, 5, 3), (2, 5, 3)], 0, True),  # another frame
+    ],
+)
+def test_a_worker_is_asked_for_outcomes_once_its_task_takes_long(
+    states: list[tuple[int, int, int]], shown: int, waits: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_relief, "PATIENCE_S", 0.0)
+    relief, busy = _relief.Relief(), _LinkStub([1])
+    busy.states = [Progress(*state) for state in states]
+    links: Any = [busy]
+    for _ in states:
+        relief.look(links)
+    assert (busy.shown, relief.pause_s is not None) == (shown, waits)
+    relief.look(links)
+    assert relief.pause_s is None, "its frame is over"
+
+
 @pytest.mark.parametrize("runner", [_runner.run_batch, _runner.run_exact])
 @pytest.mark.parametrize("seed", range(20))
 def test_an_item_is_run_or_cut_and_never_both(
@@ -165,7 +279,9 @@ def test_an_item_is_run_or_cut_and_never_both(
 
     outbox = CountingOutbox()
     slot.begin(1)
-    frame = _runner.Run(1, call, list(range(5000)), 10**12, slot, outbox, Interrupts())
+    header = TaskHeader(TaskKind.RUN, seq=1, budget_ns=10**12)
+    log = OutcomeLog(slot, outbox)
+    frame = _runner.Run(header, call, list(range(5000)), slot, outbox, Interrupts(), log)
     delay_s, cuts = rng.uniform(0.0, 0.002), []
     cutter = threading.Timer(delay_s, lambda: cuts.append(frame.cut()))
     cutter.start()

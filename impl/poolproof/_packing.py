@@ -1,0 +1,157 @@
+"""What a job sends: its callable once, and its tasks as if each were pickled together with it.
+
+    callable  pickled once a job, sent once a worker
+    tasks     a pickle a part of a unit (see `_units`); one for all where nothing can be changed
+
+A callable with a state (a bound method, a partial, an instance) is *carried*: a worker loads it
+anew for each unit.  What a task and the callable both refer to is one object in the worker, too: in
+the pickle of the task it stands as its number among the objects of the callable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from multiprocessing.reduction import ForkingPickler
+from typing import Any, NamedTuple
+
+from ._calls import OwnCall, function_of
+from ._channel import PROTOCOL, Body, pickle_into
+from ._sharing import plain, stateless
+from ._units import count_parts, join, parts_of
+
+
+class Packed(NamedTuple):
+    """Tasks, pickled.
+
+    joint: in one pickle, whatever units they are of.
+    """
+
+    body: Body
+    joint: bool
+
+
+class Packer:
+    """Pickles the callable and the tasks of one job.
+
+    Guarantees: the dispatcher alone uses it, but for snapshots: those one other thread may take,
+    and does before the dispatcher has the first task.
+
+    callable:  what a worker calls with each task.
+    per_unit:  tasks that the standard library would send as one; they may share what is in their
+               pickle, and count as one for maxtasksperchild.
+    are_plain: tells whether nobody can change any of so many tasks.
+    """
+
+    def __init__(
+        self,
+        call: Callable[[Any], Any],
+        per_unit: int,
+        are_plain: Callable[[Collection[Any]], bool] = plain,
+    ) -> None:
+        self.callable = call
+        self.per_unit = per_unit
+        self._are_plain = are_plain
+        #: the callable has a state
+        self.carried = not stateless(function_of(call))
+        self._pickled_call: Body | None = None
+        self._numbers: dict[int, tuple[int, object]] = {}
+
+    def call(self) -> Body:
+        """Return the pickle of the callable.
+
+        Raises: whatever its own reduction raises.
+        """
+        if self._pickled_call is None:
+            body = Body()
+            pickler = ForkingPickler(body, PROTOCOL)
+            pickler.dump(self.callable)
+            body.unwrap()
+            if self.carried:
+                # The objects too: as long as they live, nothing else has their identity.
+                self._numbers = pickler.memo.copy()
+            self._pickled_call = body
+        return self._pickled_call
+
+    def snapshot(self, task: Any) -> Any:
+        """Return a task as it is now, for `tasks`: its pickle, unless nobody can change it.
+
+        For an input that may change it, or the callable, before the next one.
+        """
+        if not self.carried and plain((task,)):
+            return task
+        try:
+            if self.carried and self._has_changed():
+                body = Body()
+                pickle_into(body, [OwnCall(self.callable, task)])
+            else:
+                (body,) = self._apart([[task]])
+        except BaseException as error:  # noqa: BLE001  user code runs in __reduce__
+            return Snapshot(error)
+        return Snapshot(body)
+
+    def _has_changed(self) -> bool:
+        body = Body()
+        before = self.call()
+        pickle_into(body, self.callable)
+        return b"".join(body) != b"".join(before)
+
+    def tasks(self, start: int, tasks: Sequence[Any]) -> Packed:
+        """Return tasks `start`, `start + 1`, ... of the job.
+
+        Raises: whatever their own reduction raises, or has raised.
+        """
+        if self.carried:
+            self.call()
+        elif type(tasks[0]) is not Snapshot and (
+            count_parts(start, len(tasks), self.per_unit) == 1 or self._are_plain(tasks)
+        ):
+            whole = Body()
+            pickle_into(whole, tasks)
+            return Packed(whole, joint=True)
+        bodies = self._apart(tasks[part] for part in parts_of(start, len(tasks), self.per_unit))
+        return Packed(join(bodies), joint=False)
+
+    def _apart(self, parts: Iterable[Sequence[Any]]) -> list[Body]:
+        body = Body()
+        # One pickler for all: making one costs more than a small dump.
+        pickler = _Linked(body, self._numbers) if self.carried else ForkingPickler(body, PROTOCOL)
+        bodies = []
+        for part in parts:
+            if type(part[0]) is Snapshot:
+                bodies.append(part[0].body())
+                continue
+            pickler.dump(part)
+            pickler.clear_memo()
+            if len(body) > 1:
+                body.unwrap()
+            bodies.append(Body(body))
+            body.clear()
+        return bodies
+
+
+class Snapshot:
+    """A task, pickled; or what that has raised."""
+
+    def __init__(self, pickled: Body | BaseException) -> None:
+        self._pickled = pickled
+
+    def body(self) -> Body:
+        """Return the pickle.
+
+        Raises: what pickling has raised.
+        """
+        if isinstance(self._pickled, Body):
+            return self._pickled
+        raise self._pickled
+
+
+class _Linked(ForkingPickler):
+    """Writes the number of an object that the callable has taken along, in place of the object."""
+
+    def __init__(self, body: Body, numbers: dict[int, tuple[int, object]]) -> None:
+        super().__init__(body, PROTOCOL)
+        self._numbers = numbers
+
+    def persistent_id(self, obj: object) -> int | None:
+        known = self._numbers.get(id(obj))
+        return None if known is None else known[0]

@@ -1,0 +1,56 @@
+"""What the tasks of a frame may share without anybody noticing.
+
+In the standard library a task is pickled together with the callable, and apart from all others: it
+has copies of its own, and what it does to them no other task sees.  Frames may carry many tasks in
+one pickle, and a worker keep a callable, only where there is nothing that a task could change.
+"""
+
+from __future__ import annotations
+
+import copyreg
+from collections.abc import Callable, Collection
+from itertools import chain
+from multiprocessing.reduction import ForkingPickler
+from types import BuiltinFunctionType, FunctionType, ModuleType, NoneType
+from typing import Any
+
+PLAIN = frozenset({int, float, complex, bool, str, bytes, NoneType})
+NESTING = 3  # tuples in tuples that are looked into
+
+
+def plain(values: Collection[Any]) -> bool:
+    """Tell whether nobody can change any of the values: numbers, strings, tuples of them."""
+    if type(values) is range:
+        return True
+    try:
+        for _ in range(NESTING):
+            kinds = set(map(type, values)) - PLAIN
+            if kinds != {tuple}:
+                return not kinds
+            values = list(chain.from_iterable(part for part in values if type(part) is tuple))
+    except Exception:  # noqa: BLE001  a metaclass has its own idea of a hash
+        return False
+    return False
+
+
+def plain_calls(tasks: Collection[tuple[Any, Any, Any]]) -> bool:
+    """As `plain`, of the function, the arguments and the keywords of `apply` calls."""
+    functions, arguments, keywords = zip(*tasks, strict=True)
+    if {*map(type, functions)} != {FunctionType} or {*map(type, arguments)} != {tuple}:
+        return False
+    if {*map(type, keywords)} != {dict} or any(keywords):
+        return False
+    return not _by_value(FunctionType) and plain(list(chain.from_iterable(arguments)))
+
+
+def stateless(func: Callable[..., Any]) -> bool:
+    """Tell whether a callable is pickled by its name: a function or a class of some module."""
+    kind = type(func)
+    if kind is BuiltinFunctionType:  # the method of an object takes that along
+        return type(func.__self__) is ModuleType  # type: ignore[attr-defined]  # as all of its type
+    return (kind is FunctionType or issubclass(kind, type)) and not _by_value(kind)
+
+
+def _by_value(kind: type) -> bool:
+    # What pickles functions by value has registered how, in one of these places.
+    return kind in copyreg.dispatch_table or kind in ForkingPickler._extra_reducers  # type: ignore[attr-defined]  # noqa: SLF001  has no public name

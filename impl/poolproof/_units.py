@@ -1,0 +1,50 @@
+"""Units: the tasks that are pickled together, as they are in the standard library.
+
+A unit is one task; of a `map` without a chunksize, those that would be one chunk there.  A frame
+may carry many units, and parts of them: each part is a pickle of its own, behind a table of their
+ends.
+"""
+
+from __future__ import annotations
+
+from array import array
+
+from ._channel import Body
+
+_END = 8  # bytes of an end in the table
+
+
+def count_parts(start: int, tasks: int, per_unit: int) -> int:
+    """Return in how many parts a frame of `tasks` tasks is cut."""
+    return (start + tasks - 1) // per_unit - start // per_unit + 1
+
+
+def parts_of(start: int, tasks: int, per_unit: int) -> list[slice]:
+    """Return where a frame of `tasks` tasks is cut, the first of them task `start` of its job."""
+    first = per_unit - start % per_unit
+    ends = [*range(first, tasks, per_unit), tasks]
+    return list(map(slice, [0, *ends[:-1]], ends))
+
+
+def join(parts: list[Body]) -> Body:
+    """Return a body of all the pickles."""
+    if len(parts) == 1:
+        return parts[0]
+    ends = array("Q")
+    end = 0
+    for part in parts:
+        end += part.size
+        ends.append(end)
+    body = Body([ends.tobytes()])
+    for part in parts:
+        body.extend(part)
+    return body
+
+
+def split(body: memoryview, parts: int) -> list[memoryview]:
+    """Take apart what `join` has put together."""
+    if parts == 1:
+        return [body]
+    ends = body[: parts * _END].cast("Q").tolist()
+    pickles = body[parts * _END :]
+    return [pickles[start:end] for start, end in zip([0, *ends], ends, strict=False)]

@@ -1,0 +1,104 @@
+"""What tasks may share: only what nobody can change, and what is pickled by its name."""
+
+from __future__ import annotations
+
+import collections
+import copyreg
+import functools
+import math
+import operator
+import random
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+import pytest
+
+from poolproof._sharing import plain, plain_calls, stateless
+
+from .tasks import square
+
+
+class Meta(type):
+    """Its classes cannot be put into a set."""
+
+    __hash__ = None  # type: ignore[assignment]  # as a metaclass may have it
+
+
+class Odd(metaclass=Meta):
+    """One of them."""
+
+
+class Text(str):
+    """May have a state, as no str has."""
+
+    __slots__ = ("note",)
+
+
+def _nested(levels: int) -> tuple[Any, ...]:
+    value: tuple[Any, ...] = (1,)
+    for _ in range(levels):
+        value = (value, value)
+    return value
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[], [1, 2.0, 3j, True, None, "a", b"b"], range(9), [(1, "a"), ()], [1, ((2,), 3)], ((1,),)],
+)
+def test_numbers_strings_and_tuples_of_them_are_plain(values: Any) -> None:
+    assert plain(values)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [[], {}, set(), bytearray(b"a"), (1, []), Text("a"), object(), Odd(), random.Random(1)],  # noqa: S311  a value
+)
+def test_what_can_be_changed_is_not(value: Any) -> None:
+    assert not plain([1, value])
+
+
+def test_tuples_that_refer_to_each_other_are_not_looked_through_for_ever() -> None:
+    assert not plain([_nested(60)])
+
+
+@pytest.mark.parametrize("func", [square, len, math.sqrt, operator.add, int, dict, Odd, Text])
+def test_what_has_a_name_in_a_module_has_no_state(func: Callable[..., Any]) -> None:
+    assert stateless(func)
+
+
+@pytest.mark.parametrize(
+    "func",
+    [
+        functools.partial(square, 1),
+        random.Random(1).random,  # noqa: S311  a builtin method, whose object is pickled with it
+        [].append,
+        collections.Counter().update,
+        operator.itemgetter(1),
+    ],
+)
+def test_what_is_pickled_with_an_object_has_one(func: Callable[..., Any]) -> None:
+    assert not stateless(func)
+
+
+def test_functions_that_are_pickled_by_value_have_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a library does it that sends lambdas."""
+    monkeypatch.setitem(copyreg.dispatch_table, FunctionType, lambda _: (square, (1,)))
+    assert not stateless(square)
+    assert not plain_calls([(square, (1,), {})])
+
+
+@pytest.mark.parametrize(
+    ("task", "is_plain"),
+    [
+        ((square, (1,), {}), True),
+        ((square, (), {}), True),
+        ((square, ([],), {}), False),
+        ((square, [1], {}), False),
+        ((square, (1,), {"a": 1}), False),
+        ((square, (1,), collections.OrderedDict()), False),
+        ((functools.partial(square), (1,), {}), False),
+    ],
+)
+def test_calls_are_plain_whose_every_part_is(task: Any, is_plain: bool) -> None:
+    assert plain_calls([(square, (2,), {}), task]) is is_plain
