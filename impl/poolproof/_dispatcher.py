@@ -111,6 +111,9 @@ class Dispatcher:
             return  # a finalizer ran in the loop itself, which will see the state
         if not self._released.wait(STUCK_S):
             self._stand_in()
+        elif self._thread.ident is not None:  # it was started
+            # Who forks next, for another pool perhaps, is warned of a second thread (3.12).
+            self._thread.join(STUCK_S)
 
     def _stand_in(self) -> None:
         """End the pool in place of a loop that is stuck in user code."""

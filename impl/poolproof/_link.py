@@ -207,7 +207,7 @@ class Link:
 
     def dismiss(self) -> None:
         """Send the sentinel: the worker exits behind its last frame."""
-        with suppress(BlockingIOError):  # no frame is out: a worker with a full channel is dead
+        with suppress(OSError):  # no frame is out: a worker with a full channel, or none, is dead
             self._tell(TaskKind.STOP)
 
     def _tell(self, kind: TaskKind, forget: int = 0) -> None:

@@ -5,12 +5,13 @@ close, then join                        terminate
   dismiss   the sentinel goes behind                 follows may take a second
             the last frame of each        retire     the template forks no more, and
             worker; the template                     exits behind its last worker
-            exits behind the last         interrupt  SIGTERM: lets a worker's own
-            of its own                               handler run
-  bury      each exit is awaited, and     kill       SIGKILL after a grace, for
-            a late death accounted for               those that ignore SIGTERM or
-  release   template, descriptors,                   are stopped
-            callback thread               end        the template, stopped or not: each
+            exits behind the last         interrupt  the sentinel to whoever idles, so
+            of its own                               that it exits as it should, what it
+  bury      each exit is awaited, and                has printed not lost; SIGTERM to
+            a late death accounted for               the others: lets their handlers run
+  release   template, descriptors,        kill       SIGKILL after a grace, for those
+            callback thread                          that ignore SIGTERM or are stopped
+                                          end        the template, stopped or not: each
                                                      exit code would be waited for
                                           bury       no zombie is left
                                           release    descriptors, callback thread
@@ -100,9 +101,17 @@ class Termination:
 
 
 def _interrupt(links: list[Link]) -> None:
+    idle = [link for link in links if link.ready and not link.ledger]
+    for link in idle:
+        link.dismiss()
     for link in links:
-        link.process.terminate()
+        if link not in idle:
+            link.process.terminate()
     _await_deaths(links, GRACE_S)
+    late = [link for link in idle if not link.dead()]  # an exit handler takes long
+    for link in late:
+        link.process.terminate()
+    _await_deaths(late, GRACE_S)
 
 
 def _kill(links: list[Link]) -> None:
