@@ -33,12 +33,18 @@ class Interrupts:
     def __init__(self) -> None:
         #: True while user code runs; a plain attribute because it is set twice an item
         self.armed = False
+        #: the handler that the program has set, where the worker was forked from it
+        self.inherited: Callable[[int, FrameType | None], object] | None = None
 
-    def handle(self, _signum: int, _frame: FrameType | None) -> None:
-        """Raise KeyboardInterrupt if user code runs; the handler for SIGINT."""
-        if self.armed:
-            self.armed = False
+    def handle(self, signum: int, frame: FrameType | None) -> None:
+        """Raise KeyboardInterrupt, or do what the program does, if user code runs; for SIGINT."""
+        if not self.armed:
+            return
+        self.armed = False
+        if self.inherited is None:
             raise KeyboardInterrupt
+        self.inherited(signum, frame)
+        self.armed = True
 
 
 class Steward:
@@ -100,6 +106,10 @@ def _reset_signals(interrupts: Interrupts) -> None:
     # A forked worker has its parent's handlers (asyncio's, a server's): under
     # them SIGTERM would not end it (gh-75670, gh-94454).
     signal.set_wakeup_fd(-1)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+    if signal.getsignal(signal.SIGTERM) is not signal.SIG_IGN:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    handler = signal.getsignal(signal.SIGINT)
+    if handler is not signal.SIG_IGN:
+        if callable(handler) and handler is not signal.default_int_handler:
+            interrupts.inherited = handler
         signal.signal(signal.SIGINT, interrupts.handle)
