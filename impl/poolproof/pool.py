@@ -80,10 +80,12 @@ class Pool(Lifetime):
         self, func: Callable[..., Any], args: Iterable[Any] = (), kwds: Mapping[str, Any] = {}
     ) -> Any:
         """Return `func(*args, **kwds)`, run in a worker."""
+        if type(self).apply_async is not Pool.apply_async:  # as the standard library calls it
+            return self.apply_async(func, args, kwds).get()
         self._check_running()
         result = AsyncResult(self, next(self._jobs))
         call = func if callable(func) else Uncallable(func)
-        result.task = call, args, kwds
+        result.pool_call = call, args, kwds
         self._dispatcher.apply(result)
         return result.get()
 
@@ -99,7 +101,7 @@ class Pool(Lifetime):
         self._check_running()
         result = AsyncResult(self, next(self._jobs), callback, error_callback)
         call = func if callable(func) else Uncallable(func)
-        result.task = call, args, kwds
+        result.pool_call = call, args, kwds
         self._dispatcher.inbox.put_call(result)
         return result
 
@@ -107,7 +109,8 @@ class Pool(Lifetime):
         self, func: Callable[[Any], Any], iterable: Iterable[Any], chunksize: int | None = None
     ) -> list[Any]:
         """Return `[func(item) for item in iterable]`, run in the workers."""
-        return self.map_async(func, iterable, chunksize).get()  # type: ignore[no-any-return]  # a list
+        # Not by `map_async`, which a subclass may override beside this: as the standard library.
+        return self._map(func, iterable, chunksize, None, None, star=False).get()  # type: ignore[no-any-return]  # a list
 
     def map_async(
         self,
@@ -127,7 +130,7 @@ class Pool(Lifetime):
         chunksize: int | None = None,
     ) -> list[Any]:
         """Return `[func(*item) for item in iterable]`, run in the workers."""
-        return self.starmap_async(func, iterable, chunksize).get()  # type: ignore[no-any-return]  # a list
+        return self._map(func, iterable, chunksize, None, None, star=True).get()  # type: ignore[no-any-return]  # a list
 
     def starmap_async(
         self,
