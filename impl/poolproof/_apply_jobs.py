@@ -47,9 +47,9 @@ class ApplyJobs(Job):
             return None
         self._results.extend(calls)
         del self._calls[:limit]
-        tasks = [call.task for call in calls]
+        tasks = [call.pool_call for call in calls]
         for call in calls:  # the arguments live on in the frame only (bpo-29861)
-            call.task = None
+            call.pool_call = None
         return Span(start, tasks, self.pickled)
 
     def _undrawn(self) -> int | None:
@@ -61,7 +61,7 @@ class ApplyJobs(Job):
 
     def where(self, position: int) -> tuple[int, int]:
         result = self._results[position]
-        return (result if isinstance(result, int) else result.job), 0
+        return (result if isinstance(result, int) else result.pool_job), 0
 
     def deliver(self, start: int, values: Sequence[Any]) -> None:
         if self._abandoned:  # of a broken pool, a worker may yet end what it runs
@@ -73,7 +73,7 @@ class ApplyJobs(Job):
                 self._settle(result, True, value)
             else:  # a flood of outcomes comes through here
                 result.settle(True, value)
-            results[position] = result.job
+            results[position] = result.pool_job
         self._settled += len(values)
 
     def fail(self, position: int, error: BaseException) -> None:
@@ -82,7 +82,7 @@ class ApplyJobs(Job):
         result = self._results[position]
         assert not isinstance(result, int), "a task has one outcome"
         self._settle(result, False, as_task_error(error))
-        self._results[position] = result.job
+        self._results[position] = result.pool_job
         self._settled += 1
 
     def finished(self) -> bool:

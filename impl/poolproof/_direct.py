@@ -52,7 +52,7 @@ class DirectCalls:
         """
         if not self._loans.available():
             return result
-        task, body = result.task, Body()
+        task, body = result.pool_call, Body()
         pickle_into(body, [task])
         job = self._job_of(result)
         loan = None
@@ -63,7 +63,7 @@ class DirectCalls:
                 _deliver(job, exchange.outcome)
                 return None
         if loan is None or not loan.sent:
-            result.task = task  # back from a job that handed it out in vain
+            result.pool_call = task  # back from a job that handed it out in vain
             job = self._job_of(result)
             job.pickled = body
             return job

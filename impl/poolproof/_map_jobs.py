@@ -32,7 +32,7 @@ class MapJob(Job):
         settle: Settle,
         per_unit: int,
     ) -> None:
-        super().__init__(result.job, Packer(call, per_unit), Sizer())
+        super().__init__(result.pool_job, Packer(call, per_unit), Sizer())
         self._result = result
         self._items = items
         self._chunksize = chunksize
@@ -58,7 +58,7 @@ class MapJob(Job):
         return self._total - self._drawn
 
     def where(self, position: int) -> tuple[int, int]:
-        return self._result.job, position * self._chunksize
+        return self._result.pool_job, position * self._chunksize
 
     def deliver(self, start: int, values: Sequence[Any]) -> None:
         self._open -= len(values)

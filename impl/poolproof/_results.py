@@ -45,9 +45,13 @@ class Owner(Protocol):
 
 
 class AsyncResult:
-    """The result of one job, now or later.  As `multiprocessing.pool.AsyncResult`."""
+    """The result of one job, now or later.  As `multiprocessing.pool.AsyncResult`.
+
+    A caller may note attributes of its own on it; what begins with `pool_` is the pool's.
+    """
 
     __slots__ = (
+        "__dict__",  # for what a caller notes on a handle
         "__weakref__",
         "_callback",
         "_error_callback",
@@ -55,8 +59,8 @@ class AsyncResult:
         "_outcome",
         "_pool",
         "has_callback",
-        "job",
-        "task",
+        "pool_call",
+        "pool_job",
     )
 
     def __init__(
@@ -66,10 +70,9 @@ class AsyncResult:
         callback: Callable[[Any], object] | None = None,
         error_callback: Callable[[BaseException], object] | None = None,
     ) -> None:
-        #: id of the job
-        self.job = job
+        self.pool_job = job
         #: of an apply job that no worker has yet: what is to be called, and with what
-        self.task: Task | None = None
+        self.pool_call: Task | None = None
         # Keeps the pool alive while a result is due (gh-79559).
         self._pool: Owner | None = pool
         self._outcome: tuple[bool, Any] | None = None
@@ -78,6 +81,11 @@ class AsyncResult:
         #: user code must run before the outcome is shown
         self.has_callback = callback is not None or error_callback is not None
         self._locks: list[LockType] = []
+
+    @property
+    def job(self) -> int:
+        """The number of the job, as errors and traces name it."""
+        return self.pool_job
 
     def ready(self) -> bool:
         """Tell whether the outcome is here."""
@@ -116,7 +124,7 @@ class AsyncResult:
         """Show the outcome and release the waiters; the first outcome stays."""
         if self._outcome is None:
             self._outcome = (success, value)
-        self._callback = self._error_callback = self._pool = self.task = None
+        self._callback = self._error_callback = self._pool = self.pool_call = None
         if self._locks:
             release(self._locks)
 

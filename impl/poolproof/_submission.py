@@ -52,7 +52,7 @@ def submit_map(
     size = 1 if chunksize is None else positive("chunksize", chunksize)
     if len(items) == 1 and not dispatcher.traced:  # a trace would call the job another kind
         # Of such jobs many come at a time, if at all: as apply calls they share frames.
-        result.task = call_for_all(func, star=star), (items,), {}
+        result.pool_call = call_for_all(func, star=star), (items,), {}
         dispatcher.inbox.put_call(result)
         return
     call = call_for(func, star=star, chunksize=size)

@@ -39,7 +39,7 @@ def settle(result: AsyncResult, success: bool, value: object) -> None:
 def apply_call(number: int, callback: Callable[[Any], object] | None = None) -> AsyncResult:
     """Make the handle of an apply job that calls `int(number)`."""
     result = AsyncResult(Owner(), number, callback)
-    result.task = int, (number,), {}
+    result.pool_call = int, (number,), {}
     return result
 
 

@@ -81,3 +81,13 @@ def test_callers_whose_jobs_are_over_at_once_have_one_thread_for_callbacks(
         assert len(set(runners)) == 1
         pool.close()
         pool.join()
+
+
+def test_a_handle_takes_what_its_caller_notes_on_it() -> None:
+    """As the standard library's: tags, and names that the pool might use for itself."""
+    with Pool(1) as pool:
+        one, many = pool.apply_async(square, (2,)), pool.map_async(square, range(3))
+        for handle in (one, many):
+            handle.name = handle.task = handle.index = "mine"  # type: ignore[attr-defined]  # that is the point
+        assert (one.get(10.0), many.get(10.0)) == (4, [0, 1, 4])
+        assert one.task == many.name == "mine"  # type: ignore[attr-defined]  # as above

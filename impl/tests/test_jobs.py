@@ -175,10 +175,10 @@ def test_the_handle_of_a_call_lets_go_of_the_arguments() -> None:
     jobs.add(drawn)
     jobs.add(undrawn)
     assert jobs.take(1) == Span(0, [(int, (0,), {})])
-    assert drawn.task is None
-    assert undrawn.task is not None
+    assert drawn.pool_call is None
+    assert undrawn.pool_call is not None
     jobs.abandon(ValueError("the end"))
-    assert undrawn.task is None
+    assert undrawn.pool_call is None
 
 
 def test_apply_calls_are_settled_one_by_one_and_in_any_order() -> None:

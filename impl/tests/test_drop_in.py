@@ -1,0 +1,175 @@
+"""What programs do with the standard library's pool beside calling its methods."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from poolproof import AsyncResult, MapResult, Pool
+
+from .patience import WAIT_S, await_
+from .tasks import square
+
+FORK = multiprocessing.get_context("fork")
+LIMIT_S = 60.0  # for a program
+
+
+class Doubling(Pool):
+    """Wraps what is submitted, in each method by itself."""
+
+    def map(
+        self, func: Callable[[Any], Any], iterable: Iterable[Any], chunksize: int | None = None
+    ) -> list[Any]:
+        return super().map(func, [2 * item for item in iterable], chunksize)
+
+    def map_async(
+        self, func: Callable[[Any], Any], iterable: Iterable[Any], *rest: Any
+    ) -> MapResult:
+        return super().map_async(func, [2 * item for item in iterable], *rest)
+
+
+def test_a_subclass_may_wrap_map_and_map_async() -> None:
+    with Doubling(1, context=FORK) as pool:
+        assert pool.map(square, [1, 2]) == [4, 16]
+        assert pool.map_async(square, [1, 2]).get(WAIT_S) == [4, 16]
+
+
+class Collecting(Pool):
+    """Sees every call."""
+
+    def __init__(self, *args: Any, **kwds: Any) -> None:
+        self.handles: list[AsyncResult] = []
+        super().__init__(*args, **kwds)
+
+    def apply_async(self, *args: Any, **kwds: Any) -> AsyncResult:
+        self.handles.append(super().apply_async(*args, **kwds))
+        return self.handles[-1]
+
+
+def test_apply_goes_by_apply_async_where_a_subclass_has_its_own() -> None:
+    with Collecting(1, context=FORK) as pool:
+        assert pool.apply(square, (3,)) == 9
+        assert [handle.get(WAIT_S) for handle in pool.handles] == [9]
+
+
+_told: list[int] = []
+
+
+@pytest.fixture(name="handled")
+def _handled() -> Iterator[Callable[[int, Any], None]]:
+    """Return what sets a handler until the test is over."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def handle(number: int, handler: Any) -> None:
+        signal.signal(number, handler)
+
+    yield handle
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def _signalled(number: int) -> list[int]:
+    os.kill(os.getpid(), number)
+    return list(_told)
+
+
+def test_a_forked_worker_does_on_ctrl_c_what_the_program_does(
+    handled: Callable[[int, Any], None],
+) -> None:
+    """It notes that it should stop, say, and finishes what it does."""
+    handled(signal.SIGINT, lambda number, _: _told.append(number))
+    with Pool(1, context=FORK) as pool:
+        assert pool.apply_async(_signalled, (signal.SIGINT,)).get(WAIT_S) == [signal.SIGINT]
+        assert pool.apply_async(_signalled, (signal.SIGINT,)).get(WAIT_S) == [signal.SIGINT] * 2
+
+
+def _refuse(_number: int, _frame: object) -> None:
+    raise InterruptedError("the program's own")
+
+
+def test_what_that_handler_raises_is_the_outcome(handled: Callable[[int, Any], None]) -> None:
+    handled(signal.SIGINT, _refuse)
+    with Pool(1, context=FORK) as pool:
+        for _ in range(3):
+            with pytest.raises(InterruptedError, match="the program's own"):
+                pool.apply_async(_signalled, (signal.SIGINT,)).get(WAIT_S)
+        assert pool.apply_async(square, (2,)).get(WAIT_S) == 4
+
+
+def test_a_forked_worker_ignores_sigterm_where_the_program_does(
+    handled: Callable[[int, Any], None],
+) -> None:
+    handled(signal.SIGTERM, signal.SIG_IGN)
+    with Pool(1, context=FORK) as pool:
+        assert pool.apply_async(_signalled, (signal.SIGTERM,)).get(WAIT_S) == []
+
+
+PRINTS = """
+import multiprocessing, os, sys
+from multiprocessing import util
+from poolproof import Pool
+
+def say(word):
+    sys.stdout.write(word + "\\n")
+    util.Finalize(None, os.write, (1, b"ended\\n"), exitpriority=1)
+
+if __name__ == "__main__":
+    pool = Pool(2, context=multiprocessing.get_context(sys.argv[1]))
+    END
+"""
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+@pytest.mark.parametrize(
+    "end", ["with pool: pool.map(say, 'abc')", "pool.map(say, 'abc'); del pool"]
+)
+def test_a_pool_that_is_not_closed_loses_nothing_that_its_workers_print(
+    method: str, end: str, tmp_path: Path
+) -> None:
+    """Into a file or a pipe it is written as they exit."""
+    program = tmp_path / "prints.py"
+    program.write_text(PRINTS.replace("END", end))
+    ended = subprocess.run(
+        [sys.executable, "-W", "ignore", str(program), method],
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=True,
+    )
+    assert sorted(ended.stdout.split()) == ["a", "b", "c", *["ended"] * 3], ended.stderr
+
+
+def _block_at_exit(started: str) -> None:
+    from multiprocessing import util  # noqa: PLC0415  as a task does it
+
+    util.Finalize(None, time.sleep, (600.0,), exitpriority=1)
+    Path(started).touch()
+
+
+def test_an_exit_handler_that_blocks_holds_nobody_up(tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    pool = Pool(1, context=FORK)
+    pool.apply_async(_block_at_exit, (str(started),)).get(WAIT_S)
+    pool.terminate()
+    pool.join()
+    await_(lambda: not multiprocessing.active_children(), "the worker's end")
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="the warning is new in 3.12")
+def test_pools_one_after_the_other_are_no_fork_beside_a_thread() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", DeprecationWarning)
+        for _ in range(30):
+            with Pool(2, context=FORK) as pool:
+                assert pool.map(square, range(3)) == [0, 1, 4]
