@@ -26,6 +26,7 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import islice
 from multiprocessing import util
 from multiprocessing.context import BaseContext, ForkProcess, Process
 from typing import Any, NamedTuple
@@ -39,7 +40,7 @@ from ._template_process import (
     TITLE,
     Seed,
     pidfd_of,
-    rename_thread,
+    thread_title,
 )
 
 ANSWER_S = 5.0  # for the template to fork; a stopped one does not
@@ -103,28 +104,53 @@ class Template:
         #: somebody has told it to exit: the pool ends
         self.retired = False
         self._sock, peer = socket_pair()
-        self._sock.settimeout(ANSWER_S)
-        for end in (self._sock, peer):
-            _descriptors.register(end)
-        # No handler may run in the template, not even before its first statement: Ctrl-C would
-        # raise in it, in the middle of the caller's code.
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-        # Before the fork: whoever looks at processes never takes it for a worker.
-        title = rename_thread(TITLE)
         try:
-            seed = Seed(peer, parent_fd, os.getpid(), mask, title, target, args)
-            pid = os.fork()
-            if not pid:
-                _template_process.run(seed)
-            #: ends the template and leaves no zombie; does so once
-            self.end = util.Finalize(self, _end, (self._sock, pidfd_of(pid)))
+            self._sock.settimeout(ANSWER_S)
+            for end in (self._sock, peer):
+                _descriptors.register(end)
+            self._start(peer, parent_fd, target, args)
         except BaseException:
             self._sock.close()
             raise
         finally:
-            rename_thread(title)
             peer.close()
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+    def _start(
+        self,
+        channel: socket.socket,
+        parent_fd: int,
+        target: Callable[..., object],
+        args: tuple[Any, ...],
+    ) -> None:
+        born: list[int] = []
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())  # as it is
+        with thread_title() as title:
+            before = title.read().rstrip(b"\n")
+            try:
+                # No handler may run in the template, not even before its first statement: Ctrl-C
+                # would raise in it, in the middle of the caller's code.
+                signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+                # Before the fork: whoever looks at processes never takes it for a worker.
+                title.write(TITLE)
+                seed = Seed(channel, parent_fd, os.getpid(), mask, before, target, args)
+                # One call into C: a handler may raise here all the same, for a signal that came
+                # before, or to another thread; and nobody would know of the process.
+                born.extend(islice(iter(os.fork, None), 1))
+                if not born[0]:
+                    _template_process.run(seed)
+                pidfd = select.epoll.fromfd(pidfd_of(born[0]))  # dropped, it closes that in C
+                #: ends the template and leaves no zombie; does so once
+                self.end = util.Finalize(self, _end, (self._sock, pidfd))
+            except BaseException:
+                for pid in born:
+                    _abort(pid)
+                raise
+            finally:
+                # Each is the first call of its block, and one into C: no handler runs before it.
+                try:
+                    title.write(before)
+                finally:
+                    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
     def fork(self, number: int, channel: socket.socket) -> Forked:
         """Have a worker forked.
@@ -162,16 +188,23 @@ def _flush() -> None:
             stream.flush()
 
 
-def _end(sock: socket.socket, pidfd: int) -> None:
+def _abort(pid: int) -> None:
+    with suppress(ProcessLookupError, ChildProcessError):  # `pidfd_of` has ended it
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
+def _end(sock: socket.socket, process: select.epoll) -> None:
+    pidfd = process.fileno()
     with suppress(OSError):
         sock.shutdown(socket.SHUT_RDWR)
     if not readable(pidfd, EXIT_S):  # it is stopped, or has a worker that lives
-        with suppress(ProcessLookupError):
+        with suppress(OSError):  # it is gone, or a sandbox forbids it
             signal.pidfd_send_signal(pidfd, signal.SIGKILL)
         readable(pidfd, KILL_S)
-    with suppress(ChildProcessError):  # the user waits for any child, or ignores SIGCHLD
+    with suppress(OSError):  # the user waits for any child, or ignores SIGCHLD; a sandbox
         os.waitid(os.P_PIDFD, pidfd, os.WEXITED | os.WNOHANG)
-    os.close(pidfd)
+    process.close()
     sock.close()
 
 

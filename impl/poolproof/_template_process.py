@@ -11,6 +11,7 @@ from __future__ import annotations
 import atexit
 import errno
 import gc
+import io
 import os
 import select
 import signal
@@ -138,7 +139,8 @@ class Server:
 
     def _restore(self) -> None:
         """Make a worker what it would be, had the parent forked it."""
-        rename_thread(self._seed.title)
+        with thread_title() as title:
+            title.write(self._seed.title)
         if self._collects:
             gc.enable()
         signal.pthread_sigmask(signal.SIG_SETMASK, self._seed.mask)
@@ -224,12 +226,9 @@ def pidfd_of(child: int) -> int:
         raise
 
 
-def rename_thread(title: bytes) -> bytes:
-    """Give this thread a name for ps and top, return the one before; a fork inherits it."""
+def thread_title() -> io.IOBase:
+    """Return the name of this thread for ps and top, as a file; a fork inherits it."""
     try:
-        with open(_COMM, "r+b", buffering=0) as comm:  # noqa: PTH123  pathlib takes 4 ms to load
-            before: bytes = comm.read()
-            comm.write(title)
+        return open(_COMM, "r+b", buffering=0)  # noqa: PTH123  pathlib takes 4 ms to load; the caller closes it
     except OSError:  # no /proc
-        return title
-    return before.rstrip(b"\n")
+        return io.BytesIO()

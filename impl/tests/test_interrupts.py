@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import multiprocessing
+import signal
 import sys
 import threading
 import time
@@ -17,6 +18,7 @@ import pytest
 
 import poolproof
 from poolproof import Pool, PoolTerminatedError, _dispatcher
+from poolproof._template import template_of
 
 from .counting import nothing_left
 from .patience import end_and_join, within
@@ -56,12 +58,14 @@ def _interrupted(call: Callable[[], object], line: int) -> bool:
 
 
 def _is_passed_over(frame: FrameType) -> bool:
-    """Tell whether this is the line of a `with`, also shown where it is left, or of a `try`.
+    """Tell whether no signal handler runs before this line, but where it has run before others.
 
-    No signal handler runs there, and what is raised there is raised outside of the block.
+    It runs behind a call: the line of a `try` has none, nor what leads to a block has none;
+    and the line of a `with` is shown once more where its block is left.
     """
-    line = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
-    return line.lstrip().startswith(("with ", "try:"))
+    source = linecache.getlines(frame.f_code.co_filename)[: frame.f_lineno]
+    *_, before, line = (code for text in source if (code := text.strip()) and code[0] != "#")
+    return line.startswith(("with ", "try:")) or before in ("try:", "finally:")
 
 
 @pytest.fixture(name="pool")
@@ -174,3 +178,26 @@ def test_a_constructor_that_is_interrupted_as_its_thread_starts_leaves_nothing(
         for _ in range(10):
             with pytest.raises(Interrupt):
                 Pool(2, context=multiprocessing.get_context("fork"))
+
+
+def _marks_of_this_thread() -> tuple[set[Any], bytes]:
+    """Return its blocked signals, and its name."""
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    return blocked, Path("/proc/thread-self/comm").read_bytes()
+
+
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # dropped, they are closed
+def test_a_template_may_be_interrupted_anywhere_while_it_is_made() -> None:
+    """Blocked signals would stay so: also the next Ctrl-C."""
+    context = multiprocessing.get_context("fork")
+    before = _marks_of_this_thread()
+    made: list[Any] = []
+    line = 1
+    with nothing_left():
+        while _interrupted(lambda: made.append(template_of(context, square, ())), line):
+            assert _marks_of_this_thread() == before, f"interrupted at line {line} of those it runs"
+            line += 1
+            while made:
+                made.pop().end()
+        made.pop().end()
+    assert line > 10
