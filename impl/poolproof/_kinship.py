@@ -20,6 +20,11 @@ def register(worker: object) -> None:
         _workers.add(worker)
 
 
+def forget(worker: process.BaseProcess) -> None:
+    """Strike a worker off the list that is dead, whatever its process object says."""
+    process._children.discard(worker)  # type: ignore[attr-defined]  # noqa: SLF001  as below
+
+
 def _disown() -> None:
     process._children.difference_update(_workers)  # type: ignore[attr-defined]  # noqa: SLF001  has no public name
 

@@ -9,6 +9,7 @@ every task is, at any instant, dead worker or not.
 from __future__ import annotations
 
 import os
+import signal
 import socket
 from collections import deque
 from collections.abc import Sequence
@@ -249,11 +250,25 @@ class Link:
         """Tell whether the process has ended."""
         return readable(self.death_fd)
 
+    def send_signal(self, number: int) -> None:
+        """Send a signal, if the process has not ended."""
+        try:
+            # Not by the process object: under forkserver that takes it for dead once the server is.
+            signal.pidfd_send_signal(self.death_fd, number)
+        except ProcessLookupError:
+            return
+        except OSError:  # it is no pidfd, or a sandbox forbids it
+            end = self.process.terminate if number == signal.SIGTERM else self.process.kill
+            end()
+
     def reap(self) -> int | None:
         """Return the exit code of a process that has ended, and leave no zombie."""
         if self.process.exitcode is None:
             # Under forkserver, and from a template, the status comes a moment after the death.
             self.process.join(REAP_S)
+        if self.process.exitcode is None and self.dead():
+            # Its status went elsewhere (SIGCHLD is ignored), and its pid may be another's by now.
+            _kinship.forget(self.process)
         return self.process.exitcode
 
     def close(self) -> None:

@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import time
-from contextlib import suppress
 from multiprocessing import popen_fork, util
 from multiprocessing.context import ForkProcess
 from multiprocessing.process import BaseProcess
@@ -80,8 +79,13 @@ class Popen(popen_fork.Popen):
 
     def _send_signal(self, sig: int) -> None:
         # By descriptor: the template has reaped it by now, perhaps, and its pid is another's.
-        with suppress(ProcessLookupError):
+        try:
             signal.pidfd_send_signal(self.sentinel, sig)
+        except ProcessLookupError:
+            return
+        except OSError:  # a sandbox forbids it
+            if not readable(self.sentinel):
+                os.kill(self.pid, sig)
 
 
 def _status_of_orphan(pidfd: int) -> int:

@@ -23,6 +23,7 @@ Rule 2: a step that was broken off can be taken again, and goes on where it was.
 from __future__ import annotations
 
 import select
+import signal
 import threading
 import time
 from collections import deque
@@ -106,18 +107,18 @@ def _interrupt(links: list[Link]) -> None:
         link.dismiss()
     for link in links:
         if link not in idle:
-            link.process.terminate()
+            link.send_signal(signal.SIGTERM)
     _await_deaths(links, GRACE_S)
     late = [link for link in idle if not link.dead()]  # an exit handler takes long
     for link in late:
-        link.process.terminate()
+        link.send_signal(signal.SIGTERM)
     _await_deaths(late, GRACE_S)
 
 
 def _kill(links: list[Link]) -> None:
     for link in links:
         if not link.dead():
-            link.process.kill()
+            link.send_signal(signal.SIGKILL)
 
 
 def _bury(links: list[Link]) -> None:
