@@ -15,6 +15,9 @@ from itertools import islice
 from typing import Any, Protocol
 
 from ._arguments import check_iterable
+from ._packing import Snapshot
+
+AHEAD_BYTES = 32 << 20  # 32 MiB: what is read ahead of tasks that have a size worth mentioning
 
 
 class Feed(Protocol):
@@ -56,6 +59,10 @@ def in_chunks(items: Sequence[Any], start: int, count: int, chunksize: int) -> S
         items[first : first + chunksize]
         for first in range(start * chunksize, (start + count) * chunksize, chunksize)
     ]
+
+
+def _weight(task: object) -> int:
+    return task.size if type(task) is Snapshot else 0
 
 
 class SequenceFeed:
@@ -100,7 +107,8 @@ class ThreadFeed:
 
     Guarantees: only the thread advances the iterable and appends tasks; only
     the dispatcher takes them and raises the allowance.  `_end` is stored after
-    the last task, so a dispatcher that sees it sees every task.
+    the last task, so a dispatcher that sees it sees every task.  However many
+    tasks are allowed, no more than `AHEAD_BYTES` of large ones wait here.
     """
 
     def __init__(
@@ -118,6 +126,8 @@ class ThreadFeed:
         self._wake = wake  # there will be none
         self._allowed = 0
         self._drawn = 0
+        self._drawn_bytes = 0  # counted by the thread ...
+        self._taken_bytes = 0  # ... and by the dispatcher
         self._end = False
         self._stopped = False
         self._more = threading.Semaphore(0)
@@ -137,7 +147,11 @@ class ThreadFeed:
             self._more.release()
 
     def take(self, limit: int) -> Sequence[Any]:
-        return [self._tasks.popleft() for _ in range(min(limit, len(self._tasks)))]
+        tasks = [self._tasks.popleft() for _ in range(min(limit, len(self._tasks)))]
+        if taken := sum(map(_weight, tasks)):
+            self._taken_bytes += taken
+            self._more.release()
+        return tasks
 
     def ready(self) -> bool:
         return bool(self._tasks)
@@ -166,15 +180,20 @@ class ThreadFeed:
                 task = next(tasks)
             except StopIteration:
                 return
-            self._tasks.append(self._snapshot_of(task))
+            task = self._snapshot_of(task)
+            self._drawn_bytes += _weight(task)
+            self._tasks.append(task)
             self._drawn += 1
             del task  # or the input's last item would live as long as this thread
             self._nudge()
 
     def _may_draw(self) -> bool:
-        while not self._stopped and self._drawn >= self._allowed:
+        while not self._stopped and (self._drawn >= self._allowed or self._is_full()):
             self._more.acquire()
         return not self._stopped
+
+    def _is_full(self) -> bool:
+        return self._drawn_bytes - self._taken_bytes >= AHEAD_BYTES
 
 
 def _tasks_of(iterable: Iterable[Any], chunksize: int) -> Iterator[Any]:

@@ -10,6 +10,8 @@ class KnownCalls:
         self._known: set[int] = set()
         #: those that it still has and is to be told to forget
         self.stale: list[int] = []
+        #: among those is one that takes much memory
+        self.urgent = False
 
     def __len__(self) -> int:
         return len(self._known)
@@ -25,8 +27,12 @@ class KnownCalls:
         """
         self._known.add(call_id)
 
-    def forget(self, call_id: int) -> None:
-        """The callable will not be used again; the worker is told before its next frame."""
+    def forget(self, call_id: int, *, heavy: bool) -> None:
+        """The callable will not be used again; the worker is told with its next frame, or before.
+
+        heavy: an idle worker should not keep it until then.
+        """
         if call_id in self._known:
             self._known.remove(call_id)
             self.stale.append(call_id)
+            self.urgent = self.urgent or heavy

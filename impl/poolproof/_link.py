@@ -139,10 +139,8 @@ class Link:
 
         Raises: BlockingIOError when the channel is full; nothing has been sent then.
         """
+        self.tell_stale(but=1)
         stale = self.calls.stale
-        while len(stale) > 1:
-            self._tell(TaskKind.FORGET, stale[-1])
-            stale.pop()  # only now: the channel may be full
         if stale:  # the last one rides along: a message costs as much as a frame
             header = header._replace(forget=stale[0])
         fd = None if frame.file is None else frame.file.fd
@@ -150,6 +148,17 @@ class Link:
         send(self._sock, pack_task(header), inline, fd=fd, flags=DONTWAIT)
         stale.clear()
         self.ledger.append(frame)
+
+    def tell_stale(self, but: int = 0) -> None:
+        """Tell the worker what callables it may forget, all but so many.
+
+        Raises: BlockingIOError when the channel is full.
+        """
+        stale = self.calls.stale
+        while len(stale) > but:
+            self._tell(TaskKind.FORGET, stale[-1])
+            stale.pop()  # only now: the channel may be full
+        self.calls.urgent = self.calls.urgent and bool(stale)
 
     def exchange(self, loan: Loan, frame: Frame, record: Sequence[Buffer]) -> Record | None:
         """Send a frame and wait for its first result; None when there is none to be had.

@@ -163,8 +163,11 @@ class Loop:
     def _finish(self, job: Job) -> None:
         if self.jobs.drop(job):
             try:
+                heavy = job.packer.heavy
                 for link in self._workers.links:
-                    link.calls.forget(job.call_id)
+                    link.calls.forget(job.call_id, heavy=heavy)
+                if heavy:  # those that idle are told before they are offered again
+                    self.loans.reclaim(self._workers.links)
                 job.conclude()
             except BaseException as error:  # no memory: nobody else knows of the job any more
                 job.abandon(error)

@@ -12,12 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from multiprocessing.reduction import ForkingPickler
+from sys import getsizeof
 from typing import Any, NamedTuple
 
 from ._calls import OwnCall, function_of
 from ._channel import PROTOCOL, Body, pickle_into
 from ._sharing import plain, stateless
 from ._units import count_parts, join, parts_of
+
+LARGE_BYTES = 4096  # of a number or a string
+HEAVY_BYTES = 64 << 10  # 64 KiB, of a callable
 
 
 class Packed(NamedTuple):
@@ -72,12 +76,18 @@ class Packer:
             self._pickled_call = body
         return self._pickled_call
 
+    @property
+    def heavy(self) -> bool:
+        """Tell whether a worker that keeps the callable keeps much."""
+        return self._pickled_call is not None and self._pickled_call.size >= HEAVY_BYTES
+
     def snapshot(self, task: Any) -> Any:
         """Return a task as it is now, for `tasks`: its pickle, unless nobody can change it.
 
-        For an input that may change it, or the callable, before the next one.
+        For an input that may change it, or the callable, before the next one; and large ones, so
+        that it is known how much memory they take.
         """
-        if not self.carried and plain((task,)):
+        if not self.carried and plain((task,)) and getsizeof(task) < LARGE_BYTES:
             return task
         try:
             if self.carried and self._has_changed():
@@ -134,6 +144,8 @@ class Snapshot:
 
     def __init__(self, pickled: Body | BaseException) -> None:
         self._pickled = pickled
+        #: in bytes
+        self.size = pickled.size if isinstance(pickled, Body) else 0
 
     def body(self) -> Body:
         """Return the pickle.

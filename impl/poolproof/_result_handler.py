@@ -117,7 +117,7 @@ class ResultHandler:
             frame.carries_call = False
             link.calls.learn(frame.job.call_id)
             if not self._jobs.is_open(frame.job):  # the others have all its outcomes
-                link.calls.forget(frame.job.call_id)
+                link.calls.forget(frame.job.call_id, heavy=frame.job.packer.heavy)
         if header.kind in (ResultKind.UNLOADED, ResultKind.UNCALLABLE):
             self._not_loaded(link, frame, header, unpack_error(load(body)))
             return

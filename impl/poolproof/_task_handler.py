@@ -8,6 +8,7 @@ process costs more than all else that is done for a frame.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from ._channel import Body, fits_inline
 from ._frames import TaskHeader, TaskKind
@@ -43,6 +44,10 @@ class TaskHandler:
             held = self._loans.leave(ready)
         room = any(len(link.ledger) < DEPTH and self._may_send(link) for link in held)
         idle = [link for link in held if not link.ledger and link.allowance is None]
+        for link in idle:
+            if link.calls.urgent:
+                with suppress(OSError):  # a full channel: with its next frame then; or it is dead
+                    link.tell_stale()
         self._loans.offer(idle)  # not those that count tasks: a borrower counts none
         return room or (not self._jobs.waiting and len(held) < len(ready))
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from poolproof._feed import (
+    AHEAD_BYTES,
     Feed,
     SequenceFeed,
     ThreadFeed,
@@ -18,9 +19,12 @@ from poolproof._feed import (
     in_chunks,
     snapshot,
 )
+from poolproof._packing import Packer
 
 from .counting import nothing_left
-from .patience import WAIT_S
+from .patience import WAIT_S, await_
+
+LARGE = 1 << 20  # bytes, of an item
 
 
 def _as_it_is(task: object) -> object:
@@ -244,3 +248,31 @@ def test_a_list_may_change_after_it_was_taken() -> None:
     items.clear()
     assert list(taken) == [1, 2]
     assert snapshot(range(3)) == range(3)
+
+
+def test_what_is_read_ahead_of_large_items_is_bounded_by_their_size() -> None:
+    """Whatever number of them is allowed: the standard library's pipe does not take them either."""
+    drawn = 0
+
+    def items() -> Iterator[bytes]:
+        nonlocal drawn
+        for number in range(200):
+            drawn += 1
+            yield bytes([number]) * LARGE
+
+    least = AHEAD_BYTES // LARGE
+    listener = Listener()
+    packer = Packer(len, 1)
+    feed = feed_for(items(), 1, packer.snapshot, listener.nudge, listener.wake)
+    feed.allow(201)  # one more than there are, to find the end
+    feed.start()
+    taken = 0
+
+    def is_as_far_as_it_may() -> bool:
+        return drawn >= min(200, taken + least)
+
+    while taken < 200:
+        await_(is_as_far_as_it_may, "the feed's reading")
+        assert drawn <= taken + least + 1
+        taken += len(feed.take(3))
+    await_(feed.ended, "its end")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import socket
 import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +22,7 @@ from poolproof._ledger import Frame
 from poolproof._link import Link
 
 from .jobs import map_job
+from .patience import await_
 from .tasks import square
 
 WAIT_S = 20.0  # a bound for what should take a moment
@@ -56,7 +59,7 @@ class _Unstarted(Link):
         self.calls = KnownCalls()
         for call_id in OVER:
             self.calls.learn(call_id)
-            self.calls.forget(call_id)
+            self.calls.forget(call_id, heavy=False)
 
     def post(self) -> Frame:
         """Send a frame of one task."""
@@ -104,3 +107,31 @@ def test_a_frame_behind_messages_is_taken_back_with_them(
     assert sorted(link.calls.stale) == OVER
     assert not link.ledger
     assert link.take_back() is None
+
+
+class Heavy:
+    """A callable that takes memory in the worker, and says when that is given back."""
+
+    def __init__(self, gone: str) -> None:
+        self.gone = gone
+        self.much = bytes(1 << 20)
+
+    def __call__(self, item: int) -> int:
+        return item
+
+    def __del__(self) -> None:
+        if os.getpid() != parent_pid():
+            Path(self.gone).touch()
+
+
+def parent_pid() -> int:
+    """Return the process that has the pool, in a worker too."""
+    parent = multiprocessing.parent_process()
+    return os.getpid() if parent is None else parent.pid or 0
+
+
+def test_an_idle_worker_does_not_keep_a_heavy_callable(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    with Pool(1, context=multiprocessing.get_context("fork")) as pool:
+        assert pool.map_async(Heavy(str(gone)), range(4), 4).get(WAIT_S) == [0, 1, 2, 3]
+        await_(gone.exists, "the end of the callable in the worker")
