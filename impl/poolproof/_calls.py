@@ -32,10 +32,12 @@ class Star:
 
 
 class OwnCall(NamedTuple):
-    """A task that brings along what it is called by: the callable has changed since the first."""
+    """A task that brings along what it is called by: the callable has changed since the first.
 
-    call: Callable[[Any], Any]
-    task: Any
+    pickled: the callable and the task.
+    """
+
+    pickled: bytes
 
 
 class Chunk:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ._calls import OwnCall
+from ._channel import PROTOCOL
 from ._frames import TaskHeader
 from ._units import parts_of, split
 
@@ -22,7 +23,8 @@ class Carried:
     def __init__(self, pickled: bytes) -> None:
         self._pickled = pickled
         self._unit: int | None = None
-        self._objects: dict[int, Any] = {}
+        self._primer = b""
+        self._memo: Any = None
         self.call: Callable[[Any], Any]
 
     def take_up(self, unit: int) -> None:
@@ -35,24 +37,48 @@ class Carried:
         self._unit = None
         unpickler = pickle.Unpickler(io.BytesIO(self._pickled))
         self.call = unpickler.load()
-        self._objects = unpickler.memo.copy()
+        self._memo = unpickler.memo
+        self._primer = self._primer or _that_counts_to(len(self._memo.copy()))
         self._unit = unit
 
     def load(self, pickled: bytes) -> Any:
-        """Load tasks of the unit that was taken up.
+        """Load tasks of the unit that was taken up, as if they followed it in one pickle.
 
         Raises: whatever loading them raises.
         """
-        return _Linked(io.BytesIO(pickled), self._objects).load()
+        source = _Source(self._primer)
+        unpickler = pickle.Unpickler(source)
+        # An unpickler numbers an object by how many it has numbered, and not by its memo.
+        unpickler.load()
+        unpickler.memo = self._memo  # a copy: the tasks may be loaded again, and others
+        source.switch(pickled)
+        return unpickler.load()
 
 
-class _Linked(pickle.Unpickler):
-    def __init__(self, file: io.BytesIO, objects: dict[int, Any]) -> None:
-        super().__init__(file)
-        self._objects = objects
+def _that_counts_to(objects: int) -> bytes:
+    """Return a pickle that makes an unpickler number so many objects."""
+    each = pickle.NONE + pickle.MEMOIZE + pickle.POP
+    return pickle.PROTO + bytes([PROTOCOL]) + objects * each + pickle.NONE + pickle.STOP
 
-    def persistent_load(self, pid: Any) -> Any:
-        return self._objects[pid]
+
+class _Source:
+    """One file behind the other, none of which is copied."""
+
+    def __init__(self, data: bytes) -> None:
+        self.switch(data)
+
+    def switch(self, data: bytes) -> None:
+        """Go on with other data."""
+        self._file = io.BytesIO(data)
+
+    def read(self, size: int = -1) -> bytes:
+        return self._file.read(size)
+
+    def readline(self) -> bytes:
+        return self._file.readline()
+
+    def readinto(self, buffer: memoryview) -> int:
+        return self._file.readinto(buffer)
 
 
 class CarriedRun:
@@ -98,5 +124,6 @@ class CarriedRun:
             self.load(number)
         task = self._tasks[position - self._parts[number].start]
         if type(task) is OwnCall:
-            return self._watch(task.call)(task.task)
+            call, own = pickle.loads(task.pickled)
+            return self._watch(call)(own)
         return self._call(task)

@@ -4,8 +4,8 @@
     tasks     a pickle a part of a unit (see `_units`); one for all where nothing can be changed
 
 A callable with a state (a bound method, a partial, an instance) is *carried*: a worker loads it
-anew for each unit.  What a task and the callable both refer to is one object in the worker, too: in
-the pickle of the task it stands as its number among the objects of the callable.
+anew for each unit.  What a task and the callable both refer to is one object in the worker, too:
+the pickle of the task goes on where that of the callable ended, and refers to it.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Packer:
         #: the callable has a state
         self.carried = not stateless(function_of(call))
         self._pickled_call: Body | None = None
-        self._numbers: dict[int, tuple[int, object]] = {}
+        self._memo: Any = None
 
     def call(self) -> Body:
         """Return the pickle of the callable.
@@ -71,8 +71,8 @@ class Packer:
             pickler.dump(self.callable)
             body.unwrap()
             if self.carried:
-                # The objects too: as long as they live, nothing else has their identity.
-                self._numbers = pickler.memo.copy()
+                # Holds the objects: as long as they live, nothing else has their identity.
+                self._memo = pickler.memo
             self._pickled_call = body
         return self._pickled_call
 
@@ -91,10 +91,10 @@ class Packer:
             return task
         try:
             if self.carried and self._has_changed():
-                body = Body()
-                pickle_into(body, [OwnCall(self.callable, task)])
-            else:
-                (body,) = self._apart([[task]])
+                both = Body()
+                pickle_into(both, (self.callable, task))
+                task = OwnCall(b"".join(both))
+            (body,) = self._apart([[task]])
         except BaseException as error:  # noqa: BLE001  user code runs in __reduce__
             return Snapshot(error)
         return Snapshot(body)
@@ -124,12 +124,14 @@ class Packer:
     def _apart(self, parts: Iterable[Sequence[Any]]) -> list[Body]:
         body = Body()
         # One pickler for all: making one costs more than a small dump.
-        pickler = _Linked(body, self._numbers) if self.carried else ForkingPickler(body, PROTOCOL)
+        pickler = ForkingPickler(body, PROTOCOL)
         bodies = []
         for part in parts:
             if type(part[0]) is Snapshot:
                 bodies.append(part[0].body())
                 continue
+            if self.carried:
+                pickler.memo = self._memo  # a copy
             pickler.dump(part)
             pickler.clear_memo()
             if len(body) > 1:
@@ -155,15 +157,3 @@ class Snapshot:
         if isinstance(self._pickled, Body):
             return self._pickled
         raise self._pickled
-
-
-class _Linked(ForkingPickler):
-    """Writes the number of an object that the callable has taken along, in place of the object."""
-
-    def __init__(self, body: Body, numbers: dict[int, tuple[int, object]]) -> None:
-        super().__init__(body, PROTOCOL)
-        self._numbers = numbers
-
-    def persistent_id(self, obj: object) -> int | None:
-        known = self._numbers.get(id(obj))
-        return None if known is None else known[0]
