@@ -16,6 +16,8 @@ from ._channel import PROTOCOL
 from ._frames import TaskHeader
 from ._units import parts_of, split
 
+SMALL_BYTES = 64 << 10  # 64 KiB: to copy them takes less than to read from Python code
+
 
 class Carried:
     """One callable."""
@@ -53,6 +55,20 @@ class Carried:
         unpickler.memo = self._memo  # a copy: the tasks may be loaded again, and others
         source.switch(pickled)
         return unpickler.load()
+
+    def load_both(self, pickled: bytes) -> tuple[Callable[[Any], Any], Any]:
+        """Load tasks and a callable that is theirs alone.
+
+        Raises: whatever loading either raises.
+        """
+        if len(self._pickled) + len(pickled) < SMALL_BYTES:
+            unpickler = pickle.Unpickler(io.BytesIO(self._pickled + pickled))
+            return unpickler.load(), unpickler.load()
+        source = _Source(self._pickled)
+        unpickler = pickle.Unpickler(source)
+        call = unpickler.load()
+        source.switch(pickled)
+        return call, unpickler.load()
 
 
 def _that_counts_to(objects: int) -> bytes:
@@ -106,22 +122,35 @@ class CarriedRun:
         self._loaded = -1
         self._tasks: list[Any] = []
 
-    def load(self, number: int) -> None:
-        """Load the tasks of part `number` of the frame, and a callable for them.
+    def begin(self) -> tuple[Callable[[Any], Any], list[Any]]:
+        """Load the first part; return what is to be called, and with what one after the other.
 
-        Raises: whatever loading them raises.
+        Raises: whatever loading that raises.
         """
-        self._loaded, self._tasks = -1, []
-        self._carried.take_up(self._first_unit + number)
-        self._tasks = self._carried.load(self._pickles[number])
-        self._call = self._watch(self._carried.call)
+        self._carried.take_up(self._first_unit)
+        self._have(0, self._carried.call, self._carried.load(self._pickles[0]))
+        if len(self._parts) == 1 and type(self._tasks[0]) is not OwnCall:
+            return self._call, self._tasks
+        return self, list(range(self._parts[-1].stop))
+
+    def _have(self, number: int, call: Callable[[Any], Any], tasks: Any) -> None:
+        self._call = self._watch(call)
+        self._tasks = list(tasks)  # a range has its own pickle
         self._loaded = number
+
+    def _load(self, number: int) -> None:
+        self._loaded, self._tasks = -1, []
+        if self._per_unit == 1:
+            self._have(number, *self._carried.load_both(self._pickles[number]))
+            return
+        self._carried.take_up(self._first_unit + number)
+        self._have(number, self._carried.call, self._carried.load(self._pickles[number]))
 
     def __call__(self, position: int) -> Any:
         """Run one task."""
         number = (self._start + position) // self._per_unit - self._first_unit
         if number != self._loaded:
-            self.load(number)
+            self._load(number)
         task = self._tasks[position - self._parts[number].start]
         if type(task) is OwnCall:
             call, own = pickle.loads(task.pickled)

@@ -47,9 +47,10 @@ class MapJob(Job):
         count = min(limit, self._total - start)
         if not count:
             return None
-        # One unit is one pickle, whatever is in it; but not for frames of half the size or less.
+        # One unit is one pickle, whatever is in it, and one load of a carried callable; otherwise
+        # not for frames of half the size or less.
         of_unit = self.packer.per_unit - start % self.packer.per_unit
-        if 2 * of_unit >= count:
+        if 2 * of_unit >= count or (self.packer.carried and self.packer.per_unit > 1):
             count = min(count, of_unit)
         self._drawn += count
         return Span(start, in_chunks(self._items, start, count, self._chunksize))

@@ -199,9 +199,7 @@ class Worker:
     ) -> tuple[Callable[[Any], Any], list[Any]]:
         """Return what is called, and with what one after the other."""
         if isinstance(call, Carried):
-            run = CarriedRun(call, header, pickled, self._watch)
-            run.load(0)
-            return run, list(range(header.tasks))
+            return CarriedRun(call, header, pickled, self._watch).begin()
         call = self._watch(call)
         if header.joint:
             items = load(pickled)

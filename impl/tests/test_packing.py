@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from poolproof._carried import Carried, CarriedRun
 from poolproof._frames import TaskHeader, TaskKind
-from poolproof._packing import HEAVY_BYTES, LARGE_BYTES, Packer, Snapshot
+from poolproof._packing import HEAVY_BYTES, LARGE_BYTES, Packed, Packer, Snapshot
 
 GRAPHS = st.recursive(
     st.integers() | st.text(max_size=5) | st.binary(max_size=200),
@@ -46,8 +46,14 @@ def _arrive(packer: Packer, start: int, tasks: Sequence[Any]) -> list[Any]:
     header = TaskHeader(
         TaskKind.RUN, start=start, tasks=len(tasks), per_unit=packer.per_unit, joint=packed.joint
     )
-    run = CarriedRun(carried, header, memoryview(b"".join(packed.body)), _unwatched)
-    return [run(position) for position in range(len(tasks))]
+    return _run(carried, header, packed)
+
+
+def _run(carried: Carried, header: TaskHeader, packed: Packed) -> list[Any]:
+    carried.take_up(header.start // header.per_unit)
+    body = memoryview(b"".join(packed.body))
+    call, items = CarriedRun(carried, header, body, _unwatched).begin()
+    return list(map(call, items))
 
 
 def _parts(value: Any) -> list[Any]:
@@ -98,10 +104,9 @@ def test_tasks_of_a_unit_may_come_in_several_frames() -> None:
     for start in (0, 3, 7, 10):
         packed = packer.tasks(start, [holder.held[start], ["own"], ["own", start]])
         header = TaskHeader(TaskKind.RUN, start=start, tasks=3, per_unit=10)
-        run = CarriedRun(carried, header, memoryview(b"".join(packed.body)), _unwatched)
-        held, task = run(0)
+        (held, task), *others = _run(carried, header, packed)
         assert task is held[start]
-        assert [run(position)[1] for position in (1, 2)] == [["own"], ["own", start]]
+        assert [other for _, other in others] == [["own"], ["own", start]]
         seen.append(held)
     assert seen[0] is seen[1] is seen[2]
     assert seen[3] is not seen[2]
@@ -112,7 +117,11 @@ def test_a_large_object_of_both_is_sent_once() -> None:
     large = bytes(1 << 20)
     packer = Packer(Holder([large]), 1)
     assert packer.call().size > len(large)
-    assert packer.tasks(0, [[large], [large]]).body.size < 200
+    tasks = [[large], [large, 1], [large, [2]]]
+    assert packer.tasks(0, tasks).body.size < 200
+    for held, task in _arrive(packer, 0, tasks):
+        assert held == [large]
+        assert task[0] is held[0]
 
 
 def test_a_callable_that_has_changed_travels_with_its_task() -> None:
