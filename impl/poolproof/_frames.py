@@ -65,6 +65,8 @@ class TaskHeader(NamedTuple):
     start:     position of the first task in its job.
     tasks:     how many there are.
     per_unit:  tasks of the job that are a unit.
+    ahead_of:  seq of the frame that the worker had then, 0 where it had none.  If that is cut
+               short, this one comes back as it is: what was left is to run first.
     """
 
     kind: int
@@ -82,6 +84,7 @@ class TaskHeader(NamedTuple):
     start: int = 0
     tasks: int = 0
     per_unit: int = 1
+    ahead_of: int = 0
 
 
 class ResultHeader(NamedTuple):
@@ -109,7 +112,7 @@ class ResultHeader(NamedTuple):
 
 
 LENT_FILE = 1  # among the files of a frame
-_TASK = struct.Struct("<BBBBBBxxQQQQQQQQQ")
+_TASK = struct.Struct("<BBBBBBxxQQQQQQQQQQ")
 _RESULT = struct.Struct("<B?xxIQQQQQQ")
 TASK_HEADER_SIZE = _TASK.size
 RESULT_HEADER_SIZE = _RESULT.size

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from itertools import count
 
 from ._apply_jobs import ApplyJobs
 from ._calls import name_of
@@ -34,6 +35,7 @@ class JobQueue:
         self._settle = settle
         self._finish = finish
         self._open: set[Job] = set()
+        self._orders = count(1)
         self._waiting: OrderedDict[Job, None] = OrderedDict()
         self._fed: list[IMapJob] = []
         self._run: ApplyJobs | None = None  # the last of those waiting, if apply calls may join it
@@ -57,6 +59,7 @@ class JobQueue:
         function = name_of(job.packer.callable)
         if function is not None and not isinstance(job, ApplyJobs):
             self._experience.pass_on(function, job.sizer)
+        job.order = next(self._orders)
         self._open.add(job)
         self._run = None  # calls that follow come behind this job
         self._waiting[job] = None
@@ -68,6 +71,7 @@ class JobQueue:
         """Enqueue an apply call by its handle, as the next one of a run where it can be."""
         if self._run is None:
             opened = self.new_run()
+            opened.order = next(self._orders)
             self._open.add(opened)
             self._waiting[opened] = None
             self._run = opened
@@ -106,7 +110,7 @@ class JobQueue:
         return found
 
     def requeue(self, job: Job, span: Span) -> None:
-        """Take back tasks that did not run; they go first, unless their job was abandoned."""
+        """Take back tasks that did not run, to their place, unless their job was abandoned."""
         if span.tasks and job in self._open:
             job.give_back(span)
             self._ensure_waiting(job)
@@ -120,7 +124,8 @@ class JobQueue:
     def _ensure_waiting(self, job: Job) -> None:
         if job not in self._waiting:
             self._waiting[job] = None
-            self._waiting.move_to_end(job, last=False)
+            for later in [other for other in self._waiting if other.order > job.order]:
+                self._waiting.move_to_end(later)
 
     # -- inputs that are read as they are used
 

@@ -49,6 +49,8 @@ class Job(ABC):
         self.call_id = call_id
         self.packer = packer
         self.sizer = sizer
+        #: its place among the jobs; the first come first
+        self.order = 0
         self._returned: deque[Span] = deque()
         #: tasks that must travel alone, because one of their frame could not be loaded
         self.suspects: deque[Span] = deque()
@@ -66,7 +68,8 @@ class Job(ABC):
     def give_back(self, span: Span) -> None:
         """Take back tasks that have not run."""
         if span.tasks:
-            self._returned.appendleft(span)
+            place = sum(other.start < span.start for other in self._returned)
+            self._returned.insert(place, span)
 
     def suspect(self, span: Span) -> None:
         """Take back tasks one of which cannot be loaded in a worker."""

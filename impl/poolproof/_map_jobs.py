@@ -49,9 +49,10 @@ class MapJob(Job):
             return None
         # One unit is one pickle, whatever is in it, and one load of a carried callable; otherwise
         # not for frames of half the size or less.
-        of_unit = self.packer.per_unit - start % self.packer.per_unit
-        if 2 * of_unit >= count or (self.packer.carried and self.packer.per_unit > 1):
-            count = min(count, of_unit)
+        if (per_unit := self.packer.per_unit) > 1:
+            of_unit = per_unit - start % per_unit
+            if 2 * of_unit >= count or self.packer.carried:
+                count = min(count, of_unit)
         self._drawn += count
         return Span(start, in_chunks(self._items, start, count, self._chunksize))
 

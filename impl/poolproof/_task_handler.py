@@ -139,6 +139,7 @@ class TaskHandler:
             start=span.start,
             tasks=len(span.tasks),
             per_unit=job.packer.per_unit,
+            ahead_of=link.ledger[0].seq if link.ledger else 0,
         )
         try:
             frame.file = self._file_for(job, body, in_file=in_file)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from . import _runner, _worker_process
 from ._carried import Carried, CarriedRun
 from ._channel import Body, Receiver
-from ._claims import PHASE, Phase, Slot
+from ._claims import PHASE, STARTED, Phase, Slot
 from ._frames import SHOW, TASK_HEADER_SIZE, ResultKind, TaskHeader, TaskKind, unpack_task
 from ._memory import BorrowedFiles, MemoryFile, body_of
 from ._outbox import Outbox
@@ -90,6 +90,7 @@ class Worker:
         self._calls: dict[int, Callable[[Any], Any] | Carried] = {APPLY_CALL_ID: apply_task}
         self._files = BorrowedFiles()
         self._run: _runner.Run | None = None
+        self._cut_short = 0  # seq of the last frame that was not run to its end
         self._slot = self._receive_slot()
         #: what the parent rings
         self.bell = self._receive_fd()
@@ -166,6 +167,9 @@ class Worker:
                 )
                 if call is _NOTHING:
                     return
+                if header.ahead_of and header.ahead_of == self._cut_short:
+                    self._outbox.send(ResultKind.OUTCOMES, 0, 0, Body(), last=True)
+                    return
                 self._outbox.start_clock()  # an import says nothing about the items
                 work = self._loaded(
                     ResultKind.UNLOADED, partial(self._work_of, call, header, body[call_size:])
@@ -175,6 +179,8 @@ class Worker:
             return
         if work is not _NOTHING:
             self._run_all(header, *work)
+        if self._slot.fields[STARTED] < header.tasks:
+            self._cut_short = header.seq
 
     def _run_all(self, header: TaskHeader, call: Callable[[Any], Any], items: list[Any]) -> None:
         log = OutcomeLog(self._slot, self._outbox)

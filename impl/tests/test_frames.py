@@ -26,7 +26,7 @@ from poolproof._frames import (
 
 FLAG = st.integers(0, 1)
 NUMBER = st.integers(0, 2**64 - 1)
-TASKS = st.builds(TaskHeader, st.sampled_from(TaskKind), *[FLAG] * 5, *[NUMBER] * 9)
+TASKS = st.builds(TaskHeader, st.sampled_from(TaskKind), *[FLAG] * 5, *[NUMBER] * 10)
 RESULTS = st.builds(
     ResultHeader,
     st.sampled_from(ResultKind),

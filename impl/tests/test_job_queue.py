@@ -194,3 +194,20 @@ def test_who_adopts_a_job_sees_it_through() -> None:
     queue.requeue(job, span)
     assert _next(queue) == (job, span)
     assert queue.drop(job)
+
+
+def test_what_comes_back_keeps_its_place_among_the_jobs() -> None:
+    jobs = JobQueue(settle, lambda _: None)
+    first, second = map_job(range(4))[0], map_job(range(4))[0]
+    spans = []
+    for job in (first, second):
+        jobs.submit(job)
+        spans += [job.take(2), job.take(2)]
+    assert jobs.next(lambda job: job.take(1)) is None
+    for job, span in ((second, spans[3]), (first, spans[1]), (second, spans[2]), (first, spans[0])):
+        assert span is not None
+        jobs.requeue(job, span)
+    order = []
+    while (found := jobs.next(lambda job: job.take(2))) is not None:
+        order.append((found[0] is first, found[1].start))
+    assert order == [(True, 0), (True, 2), (False, 0), (False, 2)]

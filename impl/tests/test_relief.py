@@ -9,12 +9,13 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from poolproof import Pool, WorkerLostError, _claims, _relief, _runner
+from poolproof import Pool, WorkerLostError, _claims, _relief, _runner, _sizing
 from poolproof._channel import Body
 from poolproof._claims import Progress
 from poolproof._frames import ResultKind, TaskHeader, TaskKind
@@ -167,6 +168,34 @@ class _Collecting(CountingOutbox):
     ) -> None:
         assert (kind, first) == (ResultKind.OUTCOMES, len(self.got))
         self.got += map(load, _claims.split_log(memoryview(b"".join(body)), count))
+
+
+@pytest.mark.parametrize("unordered", [False, True])
+def test_one_worker_runs_tasks_in_their_order_however_its_frames_are_cut(
+    unordered: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A later one may wait for what the caller does with the result of an earlier one."""
+    for budget in ("BUDGET_NS", "LEAST_BUDGET_NS"):
+        monkeypatch.setattr(_sizing, budget, 30_000)  # as if each frame were much too large
+    diary = str(tmp_path / "diary")
+    with Pool(1) as pool:
+        noted = partial(_note, diary)
+        calls = [pool.apply_async(_note, (diary, number)) for number in range(300)]
+        drawn = (pool.imap_unordered if unordered else pool.imap)(noted, range(300, 900))
+        mapped = pool.map_async(noted, range(900, 1200), 1)
+        calls += [pool.apply_async(_note, (diary, number)) for number in range(1200, 1500)]
+        assert [drawn.next(WAIT_S) for _ in range(600)] == list(range(300, 900))
+        mapped.get(WAIT_S)
+        for call in calls:
+            call.get(WAIT_S)
+    ran = list(map(int, Path(diary).read_text().split()))
+    assert ran == list(range(1500))
+
+
+def _note(diary: str, number: int) -> int:
+    with Path(diary).open("a") as notes:
+        notes.write(f"{number}\n")
+    return number
 
 
 class _LinkStub:
