@@ -117,6 +117,17 @@ class BoundSubject:
         """Put a statement into the stand-alone script: what is done to the pool from outside."""
         self._transcript.statement(text)
 
+    def shared(self, value: Any, source: str | None = None) -> str:
+        """Have what is handed over more than once be one object in a script; returns its name.
+
+        `source` is what gives the value there, where its `repr` does not.
+        """
+        sources = self._transcript.sources
+        name = sources.new_name("shared")
+        self.statement(f"{name} = {source or sources.of(value)}")
+        sources.name(value, name)
+        return name
+
     def recorded(self, function: Callable[[Any], Any]) -> Callable[[Any], Any]:
         """Return the task function with the side channel around it; see `history`."""
         return functools.partial(tasks.recorded, str(self._history), function)
