@@ -4,6 +4,8 @@ from multiprocessing.reduction import ForkingPickler
 from pickle import PickleBuffer
 from typing import Any, NoReturn
 
+from .tasks import Token
+
 _BUFFERS_SINCE = 5
 """The pickle protocol with which objects may hand out their memory (PEP 574)."""
 
@@ -46,6 +48,38 @@ def _array(data: Any, seed: int) -> Array:
     array = Array(len(held), seed)
     array.data = held
     return array
+
+
+class Turnstile:
+    """A function that counts its calls."""
+
+    def __init__(self, count: int = 0) -> None:
+        self.count = count
+
+    def push(self, _item: object = None) -> int:
+        """Return how many calls there have been, this one included."""
+        self.count += 1
+        return self.count
+
+    __call__ = push
+
+    def __repr__(self) -> str:
+        return f"Turnstile({self.count})"
+
+
+class Graph:
+    """Knows its nodes by identity, as a dictionary does whose keys define no `__eq__`."""
+
+    def __init__(self, size: int) -> None:
+        self.nodes = [Token(number) for number in range(size)]
+        self._weights = {node: 10 * node.number for node in self.nodes}
+
+    def weight_of(self, node: Token) -> int | None:
+        """Return ten times the number of the node; None for one that is not of this graph."""
+        return self._weights.get(node)
+
+    def __repr__(self) -> str:
+        return f"Graph({len(self.nodes)})"
 
 
 class Reduced:

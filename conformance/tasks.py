@@ -163,6 +163,16 @@ def recall(_item: object = None) -> Any:
     return _state.get("value")
 
 
+def state(_item: object = None) -> dict[str, Any]:
+    """Return all that is kept in this worker: the same object each time."""
+    return _state
+
+
+def take_seed(settings: dict[str, int]) -> int | None:
+    """Take the seed out of the settings and return it; None where it has been taken before."""
+    return settings.pop("seed", None)
+
+
 def count_calls(_item: object = None) -> tuple[int, int]:
     """Return this worker's process id and how many times it has run this task."""
     _state["calls"] = _state.get("calls", 0) + 1

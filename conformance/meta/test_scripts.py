@@ -39,10 +39,12 @@ SHOWN = [
     Told("counts_first", "MAP-09", r"raised TypeError\(.*has no len", r"r\d = \["),
     Told("swallowed_input_error", "IMAP-11", r"raised StopIteration\(", r"raised (?!Stop)"),
     Told("fewer_workers", "API-02", r'"event": "start"', r'(?s)"event": "start".*"event": "start"'),
+    Told("loads_once", "PICKLE-20", r"r\d+ = None", r"(?s)r\d+ = 7(?!.*None)"),
+    Told("one_function_a_worker", "PICKLE-22", r"r\d+ = \[.*None", r"r\d+ = \[0, 10, 20"),
     Told("runs_at_home", "APPLY-05", "HANG: it waits here", ""),
     Told("patient_terminate", "SHUT-07", "HANG: it waits here", ""),
 ]
-"""(a) callbacks, (b) inputs, (c) gates."""
+"""(a) callbacks, (b) inputs, (c) objects that are shared, (d) gates."""
 UNTOLD = [Told("orphaned_by_a_thread", "API-17", "every start of a thread", "")]
 """What a script cannot do, it says."""
 

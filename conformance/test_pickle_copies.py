@@ -1,0 +1,120 @@
+"""PICKLE: what tasks share with each other, which is nothing, and a task with its function."""
+
+import random
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from . import payloads, tasks
+from .clauses import clause
+from .harness import expect
+from .harness.bound import BoundSubject
+from .harness.tracked import TrackedPool
+
+MANY = 40
+"""Tasks of a job: a pool that takes several together finds enough of them."""
+BITS = 32
+SEED = 7
+
+Job = Callable[[TrackedPool, Callable[[Any], Any], list[Any]], Iterable[Any]]
+
+JOBS: dict[str, Job] = {
+    "apply": lambda pool, task, items: [pool.apply(task, (item,)) for item in items],
+    "apply_async": lambda pool, task, items: [
+        handle.get() for handle in [pool.apply_async(task, (item,)) for item in items]
+    ],
+    "map": lambda pool, task, items: pool.map(task, items, 1),
+    "starmap": lambda pool, task, items: pool.starmap(task, [(item,) for item in items], 1),
+    "imap": lambda pool, task, items: pool.imap(task, items),
+    "imap_unordered": lambda pool, task, items: pool.imap_unordered(task, items),
+}
+"""A job of each kind in which each item is a task: gives the results."""
+
+CHUNKED: dict[str, tuple[str, Job]] = {
+    "map without chunksize": ("map", lambda pool, task, items: pool.map(task, items)),
+    "map in chunks": ("map", lambda pool, task, items: pool.map(task, items, 3)),
+    "starmap in chunks": (
+        "starmap",
+        lambda pool, task, items: pool.starmap(task, [(item,) for item in items], 3),
+    ),
+    "imap in chunks": ("imap", lambda pool, task, items: pool.imap(task, items, 3)),
+}
+"""The method, and a job of its in which several items are a task."""
+
+
+def _declared(subject: BoundSubject) -> list[tuple[str, Job]]:
+    has = subject.capabilities.has
+    return [(method, job) for method, job in JOBS.items() if has(method, subject.start_method)]
+
+
+def _chunked(subject: BoundSubject) -> list[tuple[str, Job]]:
+    has = subject.capabilities.has
+    return [(k, job) for k, (method, job) in CHUNKED.items() if has(method, subject.start_method)]
+
+
+@clause("PICKLE-20", needs=("map", "chunksize", "processes"))
+def test_each_task_has_an_argument_of_its_own(subject: BoundSubject) -> None:
+    """Tasks that are given the same object have a copy each: none sees what another changed."""
+    settings = {"seed": SEED}
+    subject.shared(settings)
+    with subject.open() as pool:
+        for method, job in _declared(subject):
+            taken = list(job(pool, tasks.take_seed, [settings] * MANY))
+            expect.equal(taken, [SEED] * MANY, f"what the tasks of {method} took")
+
+
+@clause("PICKLE-21", needs=("map", "chunksize", "processes"))
+def test_each_task_has_a_function_of_its_own(subject: BoundSubject) -> None:
+    """A task calls its function in the state in which that was submitted."""
+    turnstile, generator = payloads.Turnstile(), random.Random(SEED)  # noqa: S311 - no secret
+    first = random.Random(SEED).getrandbits(BITS)  # noqa: S311 - as above
+    subject.shared(turnstile)
+    subject.shared(generator, f"random.Random({SEED})")
+    functions: list[tuple[Callable[[Any], Any], int]] = [
+        (turnstile, 1),
+        (turnstile.push, 1),
+        (generator.getrandbits, first),
+    ]
+    with subject.open() as pool:
+        for method, job in _declared(subject):
+            for function, result in functions:
+                seen = list(job(pool, function, [BITS] * MANY))
+                expect.equal(seen, [result] * MANY, f"what the tasks of {method} returned")
+    workers = 1 if subject.capabilities.has("one_worker") else 2
+    with subject.open(workers) as pool:
+        for function, result in functions:
+            seen = pool.map(function, [BITS] * 4 * workers)
+            expect.equal(
+                seen,
+                [result] * 4 * workers,
+                f"what map without chunksize returned for 4 items a worker, {workers} of them",
+            )
+
+
+@clause("PICKLE-22", needs=("map", "chunksize", "processes"))
+def test_a_function_travels_together_with_its_arguments(subject: BoundSubject) -> None:
+    """An object to which both a function and its argument refer is one object in the worker."""
+    graph = payloads.Graph(MANY)
+    name = subject.shared(graph)
+    for number, node in enumerate(graph.nodes):
+        subject.shared(node, f"{name}.nodes[{number}]")
+    weights = [10 * number for number in range(MANY)]
+    with subject.open() as pool:
+        for method, job in [*_declared(subject), *_chunked(subject)]:
+            seen = expect.ordered(job(pool, graph.weight_of, graph.nodes))
+            expect.equal(seen, weights, f"what {method} found of nodes that are the graph's own")
+        if subject.capabilities.has("apply", subject.start_method):
+            found = pool.apply(graph.weight_of, (), {"node": graph.nodes[1]})
+            expect.equal(found, weights[1], "what apply found of a node given by keyword")
+
+
+@clause("PICKLE-23", needs=("map", "chunksize", "processes"))
+def test_each_task_has_a_result_of_its_own(subject: BoundSubject) -> None:
+    """Tasks that return the same object give a copy each: no result changes with another."""
+    with subject.open() as pool:
+        subject.no_script("each result is changed, and all are looked at then")
+        for method, job in _declared(subject):
+            results = list(job(pool, tasks.state, list(range(MANY))))
+            for number, result in enumerate(results):
+                result["number"] = number
+            numbers = [result["number"] for result in results]
+            expect.equal(numbers, list(range(MANY)), f"what the results of {method} kept")
