@@ -10,6 +10,7 @@ CAUGHT = (
     Caught("PICKLE-20", "FAIL", "what the tasks of imap took"),
     Caught("PICKLE-21", "FAIL", "what the tasks of imap returned"),
     Caught("PICKLE-23", "FAIL", "what the results of imap kept"),
+    Caught("RES-14", "HANG", "HANG @ iterate"),
 )
 
 _TOGETHER = 16
