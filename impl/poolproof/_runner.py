@@ -83,7 +83,7 @@ def run_batch(run: Run) -> None:
             first, values, pending = position, [], 0
         run.slot.fields[STARTED] = run.slot.fields[OVER] = position
         if per_unit == 1:
-            if values and type(values[-1]) not in PLAIN:
+            if values and id(type(values[-1])) not in PLAIN:
                 _run_rest_exactly(run, first, values, until)
                 return
         elif (start + position) % per_unit == 0 and position < len(run.items):
@@ -123,7 +123,7 @@ def _run_sub_batch(
         for fields[STARTED], item in zip(numbers, items, strict=False):
             value = call(item)
             values.append(value)
-            if each and type(value) not in PLAIN:
+            if each and id(type(value)) not in PLAIN:
                 break
     except BaseException as error:  # noqa: BLE001  whatever a task raises is its outcome
         interrupts.armed = False

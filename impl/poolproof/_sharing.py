@@ -8,37 +8,40 @@ one pickle, and a worker keep a callable, only where there is nothing that a tas
 from __future__ import annotations
 
 import copyreg
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from itertools import chain
 from multiprocessing.reduction import ForkingPickler
 from types import BuiltinFunctionType, FunctionType, ModuleType, NoneType
 from typing import Any
 
-PLAIN = frozenset({int, float, complex, bool, str, bytes, NoneType})
+# By identity: a metaclass may have its own idea of a hash, and of what is equal.
+PLAIN = frozenset(map(id, (int, float, complex, bool, str, bytes, NoneType)))
 NESTING = 3  # tuples in tuples that are looked into
+
+
+def kinds_of(values: Iterable[Any]) -> set[int]:
+    """Return the types of values, each by its identity."""
+    return set(map(id, map(type, values)))
 
 
 def plain(values: Collection[Any]) -> bool:
     """Tell whether nobody can change any of the values: numbers, strings, tuples of them."""
     if type(values) is range:
         return True
-    try:
-        for _ in range(NESTING):
-            kinds = set(map(type, values)) - PLAIN
-            if kinds != {tuple}:
-                return not kinds
-            values = list(chain.from_iterable(part for part in values if type(part) is tuple))
-    except Exception:  # noqa: BLE001  a metaclass has its own idea of a hash
-        return False
+    for _ in range(NESTING):
+        kinds = kinds_of(values) - PLAIN
+        if kinds != {id(tuple)}:
+            return not kinds
+        values = list(chain.from_iterable(part for part in values if type(part) is tuple))
     return False
 
 
 def plain_calls(tasks: Collection[tuple[Any, Any, Any]]) -> bool:
     """As `plain`, of the function, the arguments and the keywords of `apply` calls."""
     functions, arguments, keywords = zip(*tasks, strict=True)
-    if {*map(type, functions)} != {FunctionType} or {*map(type, arguments)} != {tuple}:
+    if kinds_of(functions) != {id(FunctionType)} or kinds_of(arguments) != {id(tuple)}:
         return False
-    if {*map(type, keywords)} != {dict} or any(keywords):
+    if kinds_of(keywords) != {id(dict)} or any(keywords):
         return False
     return not _by_value(FunctionType) and plain(list(chain.from_iterable(arguments)))
 

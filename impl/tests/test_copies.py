@@ -9,6 +9,7 @@ import functools
 import multiprocessing
 import random
 from collections.abc import Callable, Iterator
+from multiprocessing.pool import MaybeEncodingError  # type: ignore[attr-defined]  # typeshed
 from typing import Any
 
 import pytest
@@ -168,6 +169,35 @@ def _fill_or_count(number: int) -> object:
 def test_values_that_can_be_changed_and_others_come_in_order(way: Way) -> None:
     got, expected = _both(lambda pool: way(pool, _fill_or_count, list(range(MANY))))
     assert got == expected
+
+
+class Unhashable(type):
+    """A metaclass, whose classes cannot be put into a set."""
+
+    __hash__ = None  # type: ignore[assignment]  # as who defines __eq__ alone has it
+
+
+class Thing(metaclass=Unhashable):
+    """One of them."""
+
+
+def _make(number: int) -> object:
+    return Thing() if number == 7 else [number]
+
+
+def test_what_cannot_even_be_looked_up_by_its_type_fails_alone() -> None:
+    """It cannot be pickled, and must not end the worker before that says so."""
+    with Pool(WORKERS, context=CONTEXT) as pool:
+        results = pool.imap(_make, range(FEW))
+        for number in range(FEW):
+            if number == 7:
+                with pytest.raises(MaybeEncodingError):
+                    results.next(WAIT_S)
+            else:
+                assert results.next(WAIT_S) == [number]
+        for chunksize in (1, None):
+            with pytest.raises(MaybeEncodingError):
+                pool.map_async(_make, range(MANY), chunksize).get(WAIT_S)
 
 
 def _window() -> Iterator[list[int]]:
