@@ -39,30 +39,27 @@ class OutcomeLog:
 
     def add(self, outcome: object) -> None:
         """Log the outcome of the item behind the logged ones."""
-        with self._lock:
-            self._add(outcome)
-
-    def _add(self, outcome: object) -> None:
         body = self._body
-        body.clear()
-        try:
-            self._pickler.dump(outcome)
-        except BaseException as error:  # noqa: BLE001  user code runs in __reduce__
+        with self._lock:
             body.clear()
-            pickle_into(body, pack_refusal(error, outcome))
-        self._pickler.clear_memo()
-        if len(body) > 1:
-            body.unwrap()
-        size = len(body[0]) if len(body) == 1 else body.size
-        if self._end + size > LOG_SIZE or self._count == LOG_ITEMS:
-            self._flush()
-            if size > LOG_SIZE:
-                self._send_alone()
-                return
-        end = self._end + size
-        self._slot.log[self._end : end] = body[0] if len(body) == 1 else b"".join(body)
-        self._slot.ends[self._count] = self._end = end
-        self._count += 1
+            try:
+                self._pickler.dump(outcome)
+            except BaseException as error:  # noqa: BLE001  user code runs in __reduce__
+                body.clear()
+                pickle_into(body, pack_refusal(error, outcome))
+            self._pickler.clear_memo()
+            if len(body) > 1:
+                body.unwrap()
+            size = len(body[0]) if len(body) == 1 else body.size
+            if self._end + size > LOG_SIZE or self._count == LOG_ITEMS:
+                self._flush()
+                if size > LOG_SIZE:
+                    self._send_alone()
+                    return
+            end = self._end + size
+            self._slot.log[self._end : end] = body[0] if len(body) == 1 else b"".join(body)
+            self._slot.ends[self._count] = self._end = end
+            self._count += 1
 
     def _send_alone(self) -> None:
         no_end = bytes(4)

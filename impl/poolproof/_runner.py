@@ -114,17 +114,20 @@ def _run_sub_batch(
     Where each item is a unit: or until there is one that the next item could change.
     """
     call, fields, interrupts = run.call, run.slot.fields, run.interrupts
-    each = run.header.per_unit == 1
     items = iter(run.items)  # no copy: it ends where the list is cut
     items.__setstate__(position)  # type: ignore[attr-defined]  # how its own pickle tells where it was
     interrupts.armed = True
     try:
         # The numbers first: their end takes no item.
-        for fields[STARTED], item in zip(numbers, items, strict=False):
-            value = call(item)
-            values.append(value)
-            if each and id(type(value)) not in PLAIN:
-                break
+        numbered = zip(numbers, items, strict=False)
+        if run.header.per_unit > 1:
+            for fields[STARTED], item in numbered:
+                values.append(call(item))
+        else:
+            for fields[STARTED], item in numbered:
+                values.append(call(item))
+                if id(type(values[-1])) not in PLAIN:
+                    break
     except BaseException as error:  # noqa: BLE001  whatever a task raises is its outcome
         interrupts.armed = False
         return error
