@@ -27,7 +27,7 @@ from ._ledger import Frame
 from ._lookout import Lookouts
 from ._memory import Buffer
 from ._replacement import Replacement
-from ._template import readable
+from ._template import readable, send_signal
 
 if TYPE_CHECKING:
     from ._allowance import Allowance
@@ -117,17 +117,17 @@ class Link:
         fields = self.slot.fields
         return fields[PHASE] == Phase.RUNNING and fields[SEQ] == self.ledger[0].seq
 
-    def charge(self, tasks: int, tasks_per_allowance: int) -> bool:
+    def charge(self, tasks: int, per_unit: int) -> bool:
         """Count tasks against the allowance; return whether it is used up."""
         if self.allowance is None:
             return False
-        self.retiring = self.allowance.charge(tasks, tasks_per_allowance)
+        self.retiring = self.allowance.charge(tasks, per_unit)
         return self.retiring
 
-    def refund(self, tasks: int, tasks_per_allowance: int) -> None:
+    def refund(self, tasks: int, per_unit: int) -> None:
         """Tasks that were charged are not sent after all."""
         if self.allowance is not None:
-            self.allowance.refund(tasks, tasks_per_allowance)
+            self.allowance.refund(tasks, per_unit)
             self.retiring = False
 
     def fileno(self) -> int:
@@ -261,12 +261,8 @@ class Link:
 
     def send_signal(self, number: int) -> None:
         """Send a signal, if the process has not ended."""
-        try:
-            # Not by the process object: under forkserver that takes it for dead once the server is.
-            signal.pidfd_send_signal(self.death_fd, number)
-        except ProcessLookupError:
-            return
-        except OSError:  # it is no pidfd, or a sandbox forbids it
+        # Not by the process object: under forkserver that takes it for dead once the server is.
+        if not send_signal(self.death_fd, number):
             end = self.process.terminate if number == signal.SIGTERM else self.process.kill
             end()
 

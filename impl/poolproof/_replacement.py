@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import time
 from multiprocessing import popen_fork, util
 from multiprocessing.context import ForkProcess
 from multiprocessing.process import BaseProcess
 
-from ._template import Template, readable
+from ._template import Template, readable, send_signal
 from ._template_process import STATUS, worker_name
 
 UNKNOWN = 256  # in place of an exit code; no process ends with it
@@ -79,13 +78,8 @@ class Popen(popen_fork.Popen):
 
     def _send_signal(self, sig: int) -> None:
         # By descriptor: the template has reaped it by now, perhaps, and its pid is another's.
-        try:
-            signal.pidfd_send_signal(self.sentinel, sig)
-        except ProcessLookupError:
-            return
-        except OSError:  # a sandbox forbids it
-            if not readable(self.sentinel):
-                os.kill(self.pid, sig)
+        if not send_signal(self.sentinel, sig) and not readable(self.sentinel):
+            os.kill(self.pid, sig)
 
 
 def _status_of_orphan(pidfd: int) -> int:

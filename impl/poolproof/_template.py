@@ -199,8 +199,7 @@ def _end(sock: socket.socket, process: select.epoll) -> None:
     with suppress(OSError):
         sock.shutdown(socket.SHUT_RDWR)
     if not readable(pidfd, EXIT_S):  # it is stopped, or has a worker that lives
-        with suppress(OSError):  # it is gone, or a sandbox forbids it
-            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+        send_signal(pidfd, signal.SIGKILL)
         readable(pidfd, KILL_S)
     with suppress(OSError):  # the user waits for any child, or ignores SIGCHLD; a sandbox
         os.waitid(os.P_PIDFD, pidfd, os.WEXITED | os.WNOHANG)
@@ -213,3 +212,17 @@ def readable(fd: int, timeout_s: float | None = 0.0) -> bool:
     poll = select.poll()
     poll.register(fd, select.POLLIN)
     return bool(poll.poll(None if timeout_s is None else max(0.0, timeout_s) * 1000))
+
+
+def send_signal(pidfd: int, number: int) -> bool:
+    """Send a signal to a process, if it is not gone; return False where that cannot be done so.
+
+    As where a sandbox forbids it, or the descriptor is none of a process.
+    """
+    try:
+        signal.pidfd_send_signal(pidfd, number)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return True
