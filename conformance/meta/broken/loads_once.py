@@ -1,13 +1,12 @@
 """Loads a call once a worker: the same bytes are the same objects to it."""
 
-import functools
 import multiprocessing.pool
-import pickle
 from collections.abc import Callable, Iterable, Mapping
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 from ..specimens import Caught
+from ._loading import loaded_once
 
 CAUGHT = (
     Caught("PICKLE-20", "FAIL", "what the tasks of apply_async took"),
@@ -15,13 +14,8 @@ CAUGHT = (
 )
 
 
-@functools.cache
-def _loaded(data: bytes) -> Any:
-    return pickle.loads(data)
-
-
 def _call(data: bytes) -> Any:
-    func, args, kwds = _loaded(data)
+    func, args, kwds = loaded_once(data)
     return func(*args, **kwds)
 
 

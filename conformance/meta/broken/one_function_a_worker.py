@@ -1,23 +1,17 @@
 """Sends the function of a map by itself, and keeps it in the worker."""
 
-import functools
 import multiprocessing.pool
-import pickle
 from collections.abc import Callable, Iterable
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 from ..specimens import Caught
+from ._loading import loaded_once
 
 CAUGHT = (
     Caught("PICKLE-21", "FAIL", "what map without chunksize returned"),
     Caught("PICKLE-22", "FAIL", "what map without chunksize found"),
 )
-
-
-@functools.cache
-def _loaded(data: bytes) -> Any:
-    return pickle.loads(data)
 
 
 class _Kept:
@@ -27,7 +21,7 @@ class _Kept:
         self._func = func
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[bytes]]:
-        return _loaded, (bytes(ForkingPickler.dumps(self._func)),)
+        return loaded_once, (bytes(ForkingPickler.dumps(self._func)),)
 
 
 class Pool(multiprocessing.pool.Pool):
