@@ -117,17 +117,16 @@ class CarriedRun:
         self._parts = parts_of(header.start, header.tasks, header.per_unit)
         # Copies: the frame's buffer is lent for its loading only.
         self._pickles = list(map(bytes, split(body, len(self._parts))))
-        self._per_unit = header.per_unit
-        self._start = header.start
+        self._header = header
         self._loaded = -1
         self._tasks: list[Any] = []
 
     def begin(self) -> tuple[Callable[[Any], Any], list[Any]]:
         """Load the first part; return what is to be called, and with what one after the other.
 
+        Its unit has been taken up.
         Raises: whatever loading that raises.
         """
-        self._carried.take_up(self._first_unit)
         self._have(0, self._carried.call, self._carried.load(self._pickles[0]))
         if len(self._parts) == 1 and type(self._tasks[0]) is not OwnCall:
             return self._call, self._tasks
@@ -140,7 +139,7 @@ class CarriedRun:
 
     def _load(self, number: int) -> None:
         self._loaded, self._tasks = -1, []
-        if self._per_unit == 1:
+        if self._header.per_unit == 1:
             self._have(number, *self._carried.load_both(self._pickles[number]))
             return
         self._carried.take_up(self._first_unit + number)
@@ -148,7 +147,7 @@ class CarriedRun:
 
     def __call__(self, position: int) -> Any:
         """Run one task."""
-        number = (self._start + position) // self._per_unit - self._first_unit
+        number = (self._header.start + position) // self._header.per_unit - self._first_unit
         if number != self._loaded:
             self._load(number)
         task = self._tasks[position - self._parts[number].start]

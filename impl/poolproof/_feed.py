@@ -148,8 +148,8 @@ class ThreadFeed:
 
     def take(self, limit: int) -> Sequence[Any]:
         tasks = [self._tasks.popleft() for _ in range(min(limit, len(self._tasks)))]
-        if taken := sum(map(_weight, tasks)):
-            self._taken_bytes += taken
+        if self._drawn_bytes > self._taken_bytes:  # else none has a size worth mentioning
+            self._taken_bytes += sum(map(_weight, tasks))
             self._more.release()
         return tasks
 

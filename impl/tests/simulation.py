@@ -96,7 +96,7 @@ class SimulatedLink(Link):
         self.flights: deque[Flight] = deque()
         self._last_seq = 0
 
-    def charge(self, tasks: int, tasks_per_allowance: int) -> bool:  # noqa: ARG002
+    def charge(self, tasks: int, per_unit: int) -> bool:  # noqa: ARG002
         """Count nothing: the worker does not retire."""
         return False
 
