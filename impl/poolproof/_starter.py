@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
-from typing import Any
 
 from . import _descriptors
 from ._channel import socket_pair
 from ._replacement import Replacement
+from ._setup import Setup
 from ._template import Template, TemplateLostError, template_of
 from ._worker import worker_main
 
@@ -27,9 +27,9 @@ class Starter:
     Guarantees: one thread at a time starts workers; any thread may end the template.
     """
 
-    def __init__(self, context: BaseContext, worker_args: tuple[Any, ...]) -> None:
+    def __init__(self, context: BaseContext, setup: Setup) -> None:
         self._context = context
-        self._worker_args = worker_args
+        self._setup = setup
         self._template: Template | None = None
 
     def start_first(self, count: int) -> list[Started]:
@@ -43,9 +43,9 @@ class Starter:
             for _ in range(count):
                 made.append(_with_channel(self._process))  # noqa: PERF401  as below
             # Nothing between the forks that can come before: what is touched there is copied anew.
-            self._template = template_of(self._context, worker_main, self._worker_args)
+            self._template = template_of(self._context, worker_main, (self._setup,))
             for process, _, _ in made:
-                process.start()
+                self._run(process)
                 running += 1
         except BaseException:
             _close_channels(made[running:])
@@ -70,16 +70,33 @@ class Starter:
     def _start(self) -> Started:
         if self._template is not None:
             try:
-                return _launch(partial(Replacement, self._template))
+                return self._launch(partial(Replacement, self._template))
             except TemplateLostError:
                 if self._template.retired:  # by another thread, which terminates the pool
                     raise
                 self._give_up_template()
-        return _launch(self._process)
+        return self._launch(self._process)
+
+    def _launch(self, make: Callable[[socket.socket], BaseProcess]) -> Started:
+        # A channel of its own for each attempt: one that failed may have left a worker that
+        # reads it.
+        made = _with_channel(make)
+        try:
+            self._run(made[0])
+        except BaseException:
+            _close_channels([made])
+            raise
+        return made
+
+    def _run(self, process: BaseProcess) -> None:
+        try:
+            process.start()
+        finally:
+            self._setup.let_go()
 
     def _process(self, peer: socket.socket) -> BaseProcess:
         process: BaseProcess = self._context.Process(  # type: ignore[attr-defined]  # every concrete context has it
-            target=worker_main, args=(peer, *self._worker_args)
+            target=worker_main, args=(peer, self._setup)
         )
         process.name = process.name.replace("Process", "PoolWorker")
         process.daemon = True
@@ -103,17 +120,6 @@ class Starter:
         """End the template, when no worker is alive that it has forked."""
         if self._template is not None:
             self._template.end()
-
-
-def _launch(make: Callable[[socket.socket], BaseProcess]) -> Started:
-    # A channel of its own for each attempt: one that failed may have left a worker that reads it.
-    made = _with_channel(make)
-    try:
-        made[0].start()
-    except BaseException:
-        _close_channels([made])
-        raise
-    return made
 
 
 def _with_channel(make: Callable[[socket.socket], BaseProcess]) -> Started:

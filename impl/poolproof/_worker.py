@@ -29,6 +29,7 @@ from ._outcome_log import OutcomeLog
 from ._units import count_parts, split
 
 if TYPE_CHECKING:
+    from ._setup import BrokenSetup, Setup
     from ._trace import Stopwatch
 
 APPLY_CALL_ID = 0  # the callable that every worker knows
@@ -42,9 +43,7 @@ def apply_task(task: tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]])
 
 def worker_main(
     sock: socket.socket,
-    initializer: Callable[..., object] | None,
-    initargs: tuple[Any, ...],
-    traced: bool,
+    setup: Setup | BrokenSetup,
 ) -> None:
     """Serve frames from `sock` until the sentinel or the last frame arrives."""
     pid = os.getpid()
@@ -52,11 +51,10 @@ def worker_main(
     blame = ResultKind.UNFIT
     try:
         interrupts, steward = _worker_process.settle(sock)
-        if initializer is not None:
-            blame = ResultKind.BROKEN
-            initializer(*initargs)
-            blame = ResultKind.UNFIT
-        worker = Worker(sock, outbox, interrupts, traced=traced)
+        blame = setup.blame
+        setup.initialize()
+        blame = ResultKind.UNFIT
+        worker = Worker(sock, outbox, interrupts, traced=setup.traced)
         steward.heed(worker.bell, worker.answer)
     except BaseException as error:  # noqa: BLE001  also SystemExit: the parent must learn of it
         with suppress(ConnectionError):  # it is gone, or has terminated the pool

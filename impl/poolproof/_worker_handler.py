@@ -21,6 +21,7 @@ from ._ledger import Frame
 from ._link import Link
 from ._result_handler import ResultHandler, deliver_outcomes
 from ._room import make_room
+from ._setup import Setup
 from ._starter import Started, Starter, discard, discard_started
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class WorkerHandler:
         trace: TraceWriter | None,
     ) -> None:
         #: what makes workers, and has a template to end
-        self.starter = Starter(context, (*worker_args, trace is not None))
+        self.starter = Starter(context, Setup(*worker_args, traced=trace is not None))
         self._size = size
         self._new_allowance = _allowances(maxtasksperchild)
         self._trace = trace

@@ -22,6 +22,7 @@ from unittest import mock
 import pytest
 
 from poolproof import BrokenPoolError, Pool, WorkerLostError, _link, _template
+from poolproof._setup import Setup
 from poolproof._starter import Starter
 from poolproof._template import TemplateLostError, readable
 
@@ -102,7 +103,7 @@ def test_terminate_does_not_wait_for_the_answer_of_a_template_that_is_stopped() 
 
 
 def test_a_retired_template_is_not_replaced_by_forks_from_here() -> None:
-    starter = Starter(FORK, (None, (), False))
+    starter = Starter(FORK, Setup(None, (), traced=False))
     with nothing_left():
         assert starter.start_first(0) == []
         starter.retire()
