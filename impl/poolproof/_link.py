@@ -266,11 +266,11 @@ class Link:
             end = self.process.terminate if number == signal.SIGTERM else self.process.kill
             end()
 
-    def reap(self) -> int | None:
+    def reap(self, timeout_s: float = REAP_S) -> int | None:
         """Return the exit code of a process that has ended, and leave no zombie."""
         if self.process.exitcode is None:
             # Under forkserver, and from a template, the status comes a moment after the death.
-            self.process.join(REAP_S)
+            self.process.join(timeout_s)
         if self.process.exitcode is None and self.dead():
             # Its status went elsewhere (SIGCHLD is ignored), and its pid may be another's by now.
             _kinship.forget(self.process)

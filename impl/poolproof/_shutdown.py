@@ -28,9 +28,10 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
-from ._link import Link
+from ._link import REAP_S, Link
 from ._starter import GRACE_S, Starter
 from ._template import KILL_S
 
@@ -122,8 +123,11 @@ def _kill(links: list[Link]) -> None:
 
 
 def _bury(links: list[Link]) -> None:
-    for link in links:
-        link.reap()
+    deadline = time.monotonic() + REAP_S
+    # A copy: the dispatcher may come out of what it was stuck in, and bury one of them.
+    for link in list(links):
+        with suppress(ValueError):  # it has, and closed the process object
+            link.reap(max(0.0, deadline - time.monotonic()))
 
 
 def _await_deaths(links: list[Link], timeout_s: float) -> None:

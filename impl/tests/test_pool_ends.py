@@ -20,7 +20,8 @@ from unittest import mock
 
 import pytest
 
-from poolproof import Pool, PoolTerminatedError, WorkerLostError
+from poolproof import Pool, PoolTerminatedError, WorkerLostError, _shutdown
+from poolproof._link import Link
 
 from .counting import belongings, nothing_left
 from .patience import WAIT_S, await_, within
@@ -250,6 +251,15 @@ def test_a_task_that_comes_back_twice_has_one_outcome(context: BaseContext) -> N
         assert pool.map_async(square, range(100)).get(WAIT_S) == SQUARES
         pool.close()
         within(WAIT_S, pool.join)
+
+
+def test_no_worker_is_left_out_where_the_dispatcher_comes_back_in_the_midst_of_a_burial() -> None:
+    links = [mock.Mock(spec=Link) for _ in range(3)]
+    buried, closed, last = links
+    buried.reap.side_effect = lambda _: links.remove(buried)
+    closed.reap.side_effect = ValueError("process object is closed")
+    _shutdown._bury(links)  # type: ignore[arg-type]  # stand-ins
+    assert last.reap.called
 
 
 def test_a_forked_child_is_told_whose_pool_it_is(tmp_path: Path) -> None:
