@@ -9,7 +9,7 @@ from typing import Any
 from ._feed import in_chunks
 from ._jobs import Job, Settle, Span, as_task_error
 from ._packing import Packer
-from ._results import AsyncResult
+from ._results import MapResult
 from ._sizing import Sizer
 
 
@@ -25,7 +25,7 @@ class MapJob(Job):
 
     def __init__(
         self,
-        result: AsyncResult,
+        result: MapResult,
         call: Callable[[Any], Any],
         items: Sequence[Any],
         chunksize: int,
@@ -38,7 +38,7 @@ class MapJob(Job):
         self._chunksize = chunksize
         self._settle = settle
         self._values: list[Any] = [None] * len(items)
-        self._total = self._open = -(-len(items) // chunksize)
+        self._total = result.pool_left = -(-len(items) // chunksize)
         self._drawn = 0
         self._error: tuple[int, BaseException] | None = None
 
@@ -63,22 +63,22 @@ class MapJob(Job):
         return self._result.pool_job, position * self._chunksize
 
     def deliver(self, start: int, values: Sequence[Any]) -> None:
-        self._open -= len(values)
+        self._result.pool_left -= len(values)
         first = start * self._chunksize
         flat = list(chain.from_iterable(values)) if self._chunksize > 1 else values
         self._values[first : first + len(flat)] = flat
 
     def fail(self, position: int, error: BaseException) -> None:
-        self._open -= 1
+        self._result.pool_left -= 1
         if self._error is None or position < self._error[0]:
             self._error = (position, error)
 
     def forfeit(self, start: int, count: int) -> None:  # noqa: ARG002  where does not matter
         # The job fails with the item its worker died on; the list will not be shown.
-        self._open -= count
+        self._result.pool_left -= count
 
     def finished(self) -> bool:
-        return not self._open
+        return not self._result.pool_left
 
     def conclude(self) -> None:
         values, self._values, self._items = self._values, [], ()

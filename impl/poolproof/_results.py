@@ -158,7 +158,15 @@ ApplyResult = AsyncResult
 class MapResult(AsyncResult):
     """The result of a `map` job: the list of all values, or the first error."""
 
-    __slots__ = ()
+    __slots__ = ("pool_left",)
+
+    #: tasks without an outcome; set by the job
+    pool_left: int
+
+    @property
+    def _number_left(self) -> int:
+        """Tasks without an outcome: what recipes for a progress bar read."""
+        return 0 if self.ready() else getattr(self, "pool_left", 1)
 
 
 class IMapIterator:

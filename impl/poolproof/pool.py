@@ -65,10 +65,23 @@ class Pool(Lifetime):
 
             context = with_processes(context, self.Process)
         self._processes = size
+        self._ctx = context
         self._jobs = itertools.count(1)
         from ._engine import start  # noqa: PLC0415  loaded with the first pool: see there
 
         self._begin(start(self._machine, context, size, worker_args, maxtasksperchild, trace))
+
+    @property  # type: ignore[misc]  # nobody assigns a pool another class
+    def __class__(self) -> type:
+        """The standard library's class: libraries ask whether a pool is an instance of it.
+
+        A subclass is what it is, for its methods may find their own class by this.
+        """
+        if type(self) is not Pool:
+            return type(self)
+        from multiprocessing.pool import Pool as Original  # noqa: PLC0415  loaded with a pool
+
+        return Original
 
     @staticmethod
     def Process(ctx: BaseContext, *args: Any, **kwds: Any) -> BaseProcess:  # noqa: N802  as the standard library

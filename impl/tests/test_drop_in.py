@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.pool
 import os
 import signal
 import subprocess
@@ -60,6 +61,35 @@ def test_apply_goes_by_apply_async_where_a_subclass_has_its_own() -> None:
     with Collecting(1, context=FORK) as pool:
         assert pool.apply(square, (3,)) == 9
         assert [handle.get(WAIT_S) for handle in pool.handles] == [9]
+
+
+def test_libraries_that_ask_find_an_instance_of_the_standard_librarys_class() -> None:
+    """As dask does, which takes any other pool for an executor."""
+    with Pool(1, context=FORK) as pool, Collecting(1, context=FORK) as own:
+        asked: dict[type, bool] = {
+            cls: isinstance(pool, cls)
+            for cls in (multiprocessing.pool.Pool, Pool, multiprocessing.pool.ThreadPool)
+        }
+        assert list(asked.values()) == [True, True, False]
+        assert own.__class__ is Collecting, "its methods may look for their class"
+
+
+def test_a_progress_bar_may_read_how_much_of_a_map_is_left(tmp_path: Path) -> None:
+    with Pool(1, context=FORK) as pool:
+        gate = tmp_path / "gate"
+        handle = pool.map_async(_wait_at_two, [(n, str(gate)) for n in range(4)])
+        await_(lambda: handle._number_left == 2, "the tasks before the gate")
+        gate.touch()
+        handle.wait(WAIT_S)
+        assert handle._number_left == 0
+        assert pool.map_async(square, []).get(WAIT_S) == []
+
+
+def _wait_at_two(item: tuple[int, str]) -> None:
+    number, gate = item
+    time.sleep(0.02)  # longer than a frame may take
+    if number == 2:
+        await_(Path(gate).exists, "the gate")
 
 
 _told: list[int] = []
