@@ -79,8 +79,9 @@ class Dispatcher:
 
     def apply(self, result: AsyncResult) -> None:
         """Run a call whose outcome is waited for: in this thread, if a worker is idle."""
-        # A trace is written by the loop alone.
-        left = result if self.traced else self._direct.run(result)
+        # A trace is written by the loop alone; and what was submitted before goes first.
+        direct = self.inbox.quiet() and not self.traced
+        left = self._direct.run(result) if direct else result
         if isinstance(left, AsyncResult):
             self.inbox.put_call(left)
         elif left is not None:
@@ -114,6 +115,7 @@ class Dispatcher:
         elif self._thread.ident is not None:  # it was started
             # Who forks next, for another pool perhaps, is warned of a second thread (3.12).
             self._thread.join(STUCK_S)
+            self._callbacks.join(STUCK_S)
 
     def _stand_in(self) -> None:
         """End the pool in place of a loop that is stuck in user code."""

@@ -49,6 +49,10 @@ class Inbox:
         if self._over:
             self.refuse()
 
+    def quiet(self) -> bool:
+        """Tell whether the dispatcher has seen all that was put, and sent what it could of it."""
+        return self._asleep and not self._entries
+
     def nudge(self) -> None:
         """There is a task: wake the dispatcher if a worker waits for one."""
         if self._asleep and self._hungry:

@@ -11,6 +11,7 @@ the pool in its place.
 
 from __future__ import annotations
 
+import sys
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -108,6 +109,18 @@ class JobQueue:
         if self._run is not None and self._run.long():
             self._run = None  # where calls never stop, it would never be over
         return found
+
+    def has_earlier(self, job: Job, position: int) -> bool:
+        """Tell whether a task that was submitted before one of `job` has come back.
+
+        Whoever is sent it behind that one starts them the wrong way round.
+        """
+        for waiting in self._waiting:
+            if waiting.order > job.order:
+                return False
+            if waiting.has_earlier(position if waiting is job else sys.maxsize):
+                return True
+        return False
 
     def requeue(self, job: Job, span: Span) -> None:
         """Take back tasks that did not run, to their place, unless their job was abandoned."""

@@ -71,6 +71,11 @@ class Job(ABC):
             place = sum(other.start < span.start for other in self._returned)
             self._returned.insert(place, span)
 
+    def has_earlier(self, position: int) -> bool:
+        """Tell whether a task before that position has come back, and is with no worker."""
+        back = (*self.suspects, *self._returned)
+        return any(span.start < position for span in back)
+
     def suspect(self, span: Span) -> None:
         """Take back tasks one of which cannot be loaded in a worker."""
         self.suspects.extend(

@@ -64,6 +64,8 @@ class TaskHandler:
         if not link.ledger:
             return True
         running = link.ledger[-1]
+        if self._jobs.has_earlier(running.job, running.span.start):
+            return False
         return running.job.sizer.may_prefetch(len(running.span.tasks))
 
     def _send_next(self, link: Link) -> bool:
