@@ -17,6 +17,7 @@ from multiprocessing.reduction import ForkingPickler
 from pickle import PickleBuffer
 from typing import Any
 
+from ._arrays import pickle_as_stdlib
 from ._frames import INLINE_LIMIT, RECORD_LIMIT
 from ._memory import Buffer
 
@@ -58,10 +59,21 @@ class Body(list[Buffer]):
                 # Another thread may have changed it since its length was written, right before.
                 self[position - 1] = written[position - 1][:-8] + len(copy).to_bytes(8, "little")
 
+    def freeze(self) -> None:
+        """Copy what somebody may change."""
+        self[:] = map(bytes, self)
+
     @property
     def size(self) -> int:
         """Bytes in all buffers."""
         return sum(map(len, self))
+
+
+def pickler_into(body: Body) -> ForkingPickler:
+    """Return a pickler that appends to `body`, and honours what is registered."""
+    pickler = ForkingPickler(body, PROTOCOL)
+    pickle_as_stdlib(pickler)
+    return pickler
 
 
 def pickle_into(body: Body, obj: Any) -> int:
@@ -72,7 +84,7 @@ def pickle_into(body: Body, obj: Any) -> int:
     """
     before = len(body)
     try:
-        ForkingPickler(body, PROTOCOL).dump(obj)
+        pickler_into(body).dump(obj)
     except BaseException:
         del body[before:]
         raise

@@ -8,10 +8,9 @@ there is (see `_relief`).
 from __future__ import annotations
 
 import _thread
-from multiprocessing.reduction import ForkingPickler
 from typing import TYPE_CHECKING
 
-from ._channel import PROTOCOL, Body, pickle_into
+from ._channel import Body, pickle_into, pickler_into
 from ._claims import FIRST, LOG_ITEMS, LOG_SIZE, Slot
 from ._frames import ResultKind
 from ._outcome import pack_refusal
@@ -31,8 +30,8 @@ class OutcomeLog:
         self._outbox = outbox
         self._lock = _thread.allocate_lock()
         self._body = Body()
-        # One pickler for the frame: making a ForkingPickler costs more than a small dump.
-        self._pickler = ForkingPickler(self._body, PROTOCOL)
+        # One pickler for the frame: making one costs more than a small dump.
+        self._pickler = pickler_into(self._body)
         self._first = 0
         self._count = 0
         self._end = 0

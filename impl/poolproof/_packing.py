@@ -11,12 +11,11 @@ the pickle of the task goes on where that of the callable ended, and refers to i
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from multiprocessing.reduction import ForkingPickler
 from sys import getsizeof
 from typing import Any, NamedTuple
 
 from ._calls import OwnCall, function_of
-from ._channel import PROTOCOL, Body, pickle_into
+from ._channel import Body, pickle_into, pickler_into
 from ._sharing import plain, stateless
 from ._units import count_parts, join, parts_of
 
@@ -67,7 +66,7 @@ class Packer:
         """
         if self._pickled_call is None:
             body = Body()
-            pickler = ForkingPickler(body, PROTOCOL)
+            pickler = pickler_into(body)
             pickler.dump(self.callable)
             body.unwrap()
             if self.carried:
@@ -95,6 +94,7 @@ class Packer:
                 pickle_into(both, (self.callable, task))
                 task = OwnCall(b"".join(both))
             (body,) = self._apart([[task]])
+            body.freeze()
         except BaseException as error:  # noqa: BLE001  user code runs in __reduce__
             return Snapshot(error)
         return Snapshot(body)
@@ -124,9 +124,11 @@ class Packer:
     def _apart(self, parts: Iterable[Sequence[Any]]) -> list[Body]:
         body = Body()
         # One pickler for all: making one costs more than a small dump.
-        pickler = ForkingPickler(body, PROTOCOL)
-        bodies = []
+        pickler = pickler_into(body)
+        bodies: list[Body] = []
         for part in parts:
+            if bodies and len(bodies[-1]) > 1:
+                bodies[-1].freeze()  # the next one's own code may change what it refers to
             if type(part[0]) is Snapshot:
                 bodies.append(part[0].body())
                 continue
