@@ -47,12 +47,18 @@ class Run(NamedTuple):
     outbox: Outbox
     interrupts: Interrupts
     log: OutcomeLog
+    #: what was cut off, until the frame is over: it may have finalizers of the user's, which want
+    #: a lock of the running item
+    dropped: list[list[Any]]
 
     def cut(self) -> int:
         """Drop the items that are not started; return how many are left."""
         # Without a call between reading the count and cutting the list, as between taking an item
         # and counting it below: CPython changes threads at calls and backward jumps alone.
-        del self.items[self.slot.fields[STARTED] :]
+        started = self.slot.fields[STARTED]
+        tail = self.items[started:]
+        del self.items[started:]
+        self.dropped.append(tail)
         return len(self.items)
 
 

@@ -7,11 +7,33 @@ ends.
 
 from __future__ import annotations
 
+import pickle
 from array import array
+from collections.abc import Callable
+from typing import Any
 
 from ._channel import Body
 
 _END = 8  # bytes of an end in the table
+
+
+class OneByOne:
+    """Calls a callable with tasks each of which is loaded when it is to run.
+
+    So what loading a task does comes behind what the task before it has done, and does not come
+    twice where the task is given back.
+    """
+
+    def __init__(self, call: Callable[[Any], Any]) -> None:
+        self._call = call
+
+    def __call__(self, pickled: bytes) -> Any:
+        """Load a part of one task, and run that.
+
+        Raises: whatever either raises.
+        """
+        (task,) = pickle.loads(pickled)
+        return self._call(task)
 
 
 def count_parts(start: int, tasks: int, per_unit: int) -> int:

@@ -26,7 +26,7 @@ from ._memory import BorrowedFiles, MemoryFile, body_of
 from ._outbox import Outbox
 from ._outcome import load, pack_error
 from ._outcome_log import OutcomeLog
-from ._units import count_parts, split
+from ._units import OneByOne, count_parts, split
 
 if TYPE_CHECKING:
     from ._setup import BrokenSetup, Setup
@@ -183,7 +183,7 @@ class Worker:
     def _run_all(self, header: TaskHeader, call: Callable[[Any], Any], items: list[Any]) -> None:
         log = OutcomeLog(self._slot, self._outbox)
         self._run = _runner.Run(
-            header, call, items, self._slot, self._outbox, self._interrupts, log
+            header, call, items, self._slot, self._outbox, self._interrupts, log, []
         )
         run = _runner.run_exact if header.exact else _runner.run_batch
         run(self._run)
@@ -209,6 +209,8 @@ class Worker:
             items = load(pickled)
             return call, items if type(items) is list else list(items)  # a range has its own pickle
         parts = count_parts(header.start, header.tasks, header.per_unit)
+        if parts > 1 and header.per_unit == 1:
+            return OneByOne(call), list(map(bytes, split(pickled, parts)))
         return call, list(chain.from_iterable(map(load, split(pickled, parts))))
 
     def _loaded(self, kind: ResultKind, loading: Callable[[], Any]) -> Any:

@@ -188,6 +188,7 @@ class Simulation:
             outbox,
             Interrupts(),
             OutcomeLog(self._slot, outbox),
+            [],
         )
         self._runner(run)
         return outbox.done, self._clock.now_ns - started_ns

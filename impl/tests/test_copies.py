@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import functools
 import multiprocessing
+import os
 import random
+import time
 from collections.abc import Callable, Iterator
 from multiprocessing.pool import MaybeEncodingError  # type: ignore[attr-defined]  # typeshed
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -238,6 +241,73 @@ def test_a_callable_is_what_it_was_when_its_item_was_drawn(chunksize: int) -> No
 
     got, expected = _both(program)
     assert got == expected
+
+
+class Looked:
+    """Is what a worker knows under a name when it is loaded."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __reduce__(self) -> tuple[Callable[[str], str], tuple[str]]:
+        return _look_up, (self.name,)
+
+
+_known: dict[str, str] = {}
+
+
+def _look_up(name: str) -> str:
+    return _known.get(name, "missing")
+
+
+def _make_known(item: tuple[str, str]) -> str:
+    name, earlier = item
+    _known[name] = f"known as {name}"
+    return earlier
+
+
+@pytest.mark.parametrize("way", ONE_BY_ONE[:2] + ONE_BY_ONE[3:])
+def test_an_item_is_loaded_behind_what_the_task_before_it_has_done(way: Way) -> None:
+    with Pool(1, context=CONTEXT) as pool:
+        names = [str(number) for number in range(MANY)]
+        items = [(name, Looked(str(number - 1))) for number, name in enumerate(names)]
+        assert way(pool, _make_known, items)[1:] == [f"known as {name}" for name in names[:-1]]
+
+
+class OnlyOnce:
+    """Can be pickled once, and loaded once: as a connection, which is fetched from its owner."""
+
+    pickled = 0
+
+    def __getstate__(self) -> int:
+        OnlyOnce.pickled += 1
+        return OnlyOnce.pickled
+
+    def __setstate__(self, ticket: int) -> None:
+        path = os.path.join(_tickets, str(ticket))  # noqa: PTH118  as short as can be
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL))
+
+
+_tickets = ""
+
+
+def _take_tickets(folder: str) -> None:
+    global _tickets  # noqa: PLW0603  what an initializer leaves for the tasks
+    _tickets = folder
+
+
+def _now_and_then_slow(item: tuple[int, OnlyOnce]) -> int:
+    number, _ = item
+    if number % 40 == 0:
+        time.sleep(0.03)  # longer than a frame may take: what stands behind it is given back
+    return number
+
+
+def test_an_item_that_is_drawn_is_loaded_once_whoever_runs_it(tmp_path: Path) -> None:
+    with Pool(WORKERS, _take_tickets, (str(tmp_path),), context=CONTEXT) as pool:
+        drawn = ((number, OnlyOnce()) for number in range(400))
+        assert list(pool.imap(_now_and_then_slow, drawn)) == list(range(400))
+    assert len(list(tmp_path.iterdir())) == 400
 
 
 class Unpicklable:

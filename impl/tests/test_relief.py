@@ -310,7 +310,7 @@ def test_an_item_is_run_or_cut_and_never_both(
     slot.begin(1)
     header = TaskHeader(TaskKind.RUN, seq=1, budget_ns=10**12)
     log = OutcomeLog(slot, outbox)
-    frame = _runner.Run(header, call, list(range(5000)), slot, outbox, Interrupts(), log)
+    frame = _runner.Run(header, call, list(range(5000)), slot, outbox, Interrupts(), log, [])
     delay_s, cuts = rng.uniform(0.0, 0.002), []
     cutter = threading.Timer(delay_s, lambda: cuts.append(frame.cut()))
     cutter.start()
@@ -320,6 +320,42 @@ def test_an_item_is_run_or_cut_and_never_both(
     assert len(frame.items) == len(ran) == outbox.done
     assert cuts == [len(ran)], "what was cut is what did not run"
     slot.close()
+
+
+class Finalized:
+    """Tells which thread has let go of it."""
+
+    def __init__(self, by: list[threading.Thread]) -> None:
+        self._by = by
+
+    def __del__(self) -> None:
+        self._by.append(threading.current_thread())
+
+
+def test_no_finalizer_of_the_users_runs_in_the_thread_that_cuts() -> None:
+    """It may want a lock that the running task holds, and nobody would answer any more."""
+    slot_fd = _claims.create()
+    slot = _claims.Slot(slot_fd)
+    os.close(slot_fd)
+    slot.begin(1)
+    by: list[threading.Thread] = []
+    outbox = CountingOutbox()
+    frame = _runner.Run(
+        TaskHeader(TaskKind.RUN, seq=1, budget_ns=10**12),
+        lambda _: None,
+        [Finalized(by) for _ in range(3)],
+        slot,
+        outbox,
+        Interrupts(),
+        OutcomeLog(slot, outbox),
+        [],
+    )
+    cutter = threading.Thread(target=frame.cut)
+    cutter.start()
+    cutter.join(WAIT_S)
+    assert (frame.items, by) == ([], [])
+    del frame
+    assert by == [threading.current_thread()] * 3
 
 
 @pytest.mark.parametrize("seed", range(5))
