@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import weakref
+from multiprocessing.process import BaseProcess
 from typing import Protocol
 
 
@@ -32,3 +33,12 @@ def close_inherited(keep: socket.socket) -> None:
         if resource is not keep:
             resource.close()
     _open.clear()
+
+
+def let_go(process: BaseProcess) -> None:
+    """Close what a process object has open, if the process has ended.
+
+    Not by `close()`: somebody else may have it from `active_children()`, and ask how it ended.
+    """
+    if not process.is_alive():
+        process._popen.close()  # type: ignore[attr-defined]  # noqa: SLF001  the rest of `close()`

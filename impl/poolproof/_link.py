@@ -18,7 +18,7 @@ from itertools import compress
 from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING
 
-from . import _claims, _kinship
+from . import _claims, _descriptors, _kinship
 from ._channel import DONTWAIT, SEND_NOW, Body, Receiver, Record, send
 from ._claims import PHASE, SEQ, STARTED, Phase, Progress
 from ._frames import GIVE_BACK, SHOW, TaskHeader, TaskKind, pack_task, unpack_task
@@ -279,8 +279,8 @@ class Link:
     def close(self) -> None:
         """Close everything that belongs to this worker here."""
         self.close_descriptors()
-        if not self.process.is_alive():
-            self.process.close()
+        if isinstance(self.process, BaseProcess):  # a custom context's can do less
+            _descriptors.let_go(self.process)
 
     def close_descriptors(self) -> None:
         """Close all but the process object; what is closed stays so if this is tried again."""

@@ -156,5 +156,5 @@ def discard(processes: Iterable[BaseProcess]) -> None:
             process.join(GRACE_S)
             process.kill()  # an initializer may ignore SIGTERM
         process.join()
-        if isinstance(process, BaseProcess) and not process.is_alive():
-            process.close()
+        if isinstance(process, BaseProcess):
+            _descriptors.let_go(process)

@@ -32,6 +32,7 @@ RETRY_S = 0.1  # first pause after a process could not be started; doubles up to
 RETRY_MAX_S = 2.0
 RETRY_DOUBLINGS = 5
 KILLED_PATIENCE_S = 30.0  # how long workers may be killed while they start, none getting ready
+LINGERING = 2  # processes for each worker, those that retire and take long to exit among them
 START_ATTEMPTS = 5  # failed starts in a row before the pool is broken: 1.5 s
 
 
@@ -108,13 +109,16 @@ class WorkerHandler:
         if self.broken is not None or self.pause_s() > 0:
             return started
         self._retry_at = None
-        while sum(not link.retiring or bool(link.ledger) for link in self.links) < self._size:
+        while self._serving() < self._size and len(self.links) < LINGERING * self._size:
             try:
                 started.extend(self.start(1))
             except Exception as error:  # noqa: BLE001  OSError, and what a custom context raises
                 self._start_failed(error)
                 break
         return started
+
+    def _serving(self) -> int:
+        return sum(not link.retiring or bool(link.ledger) for link in self.links)
 
     def _start_failed(self, error: Exception) -> None:
         self._failures += 1

@@ -253,6 +253,49 @@ def test_a_task_that_comes_back_twice_has_one_outcome(context: BaseContext) -> N
         within(WAIT_S, pool.join)
 
 
+def test_who_has_a_workers_process_may_ask_how_it_ended(context: BaseContext) -> None:
+    with nothing_left():
+        pool = Pool(2, maxtasksperchild=5, context=context)
+        before = multiprocessing.active_children()
+        _work(pool)
+        pool.close()
+        within(WAIT_S, pool.join)
+        assert before
+        for process in before:
+            process.join(WAIT_S)
+            assert (process.is_alive(), process.exitcode) == (False, 0)
+        del before, process
+
+
+def test_no_callback_runs_on_behind_terminate(context: BaseContext) -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def callback(_: int) -> None:
+        begun.set()
+        time.sleep(0.1)  # takes its time
+        ended.set()
+
+    with Pool(1, context=context) as pool:
+        pool.apply_async(square, (2,), callback=callback)
+        assert begun.wait(WAIT_S)
+    assert ended.is_set()
+    assert not [thread for thread in threading.enumerate() if "callback" in thread.name]
+
+
+def _exit_slowly(_: int) -> None:
+    util.Finalize(None, time.sleep, (0.2,), exitpriority=0)
+
+
+def test_workers_that_take_long_to_exit_do_not_pile_up(context: BaseContext) -> None:
+    with Pool(2, maxtasksperchild=1, context=context) as pool:
+        job = pool.map_async(_exit_slowly, range(12), 1)
+        most = 0
+        while not job.ready():
+            most = max(most, len(multiprocessing.active_children()))
+            job.wait(0.01)
+        assert 2 <= most <= 4
+
+
 def test_no_worker_is_left_out_where_the_dispatcher_comes_back_in_the_midst_of_a_burial() -> None:
     links = [mock.Mock(spec=Link) for _ in range(3)]
     buried, closed, last = links
