@@ -20,6 +20,7 @@ from ._sizing import Sizer
 
 WINDOW_PER_WORKER = 64  # tasks: enough for any consumer that keeps up ...
 FRAMES_PER_WORKER = 4  # ... and frames of cheap tasks, so that no worker runs dry
+UNREAD_BYTES = 16 << 20  # 16 MiB a worker: what results may weigh beyond that
 UNBOUNDED = 1 << 62  # tasks
 
 
@@ -54,6 +55,7 @@ class IMapJob(Job):
         self._buffersize = buffersize
         self._workers = workers
         self._drawn = 0
+        self._until = 0  # what may be drawn, as of the last look
         self._delivered = 0
         self._shown = 0  # tasks whose outcomes the iterator has been given
         self._early: dict[int, tuple[int, list[Any]]] = {}
@@ -71,9 +73,11 @@ class IMapJob(Job):
 
     def _draw(self, limit: int) -> Span | None:
         self._largest_frame = max(self._largest_frame, limit)
-        self._open_window(limit)
+        self._until = self._allowed(limit)
+        self._feed.allow(self._until)
         start = self._drawn
-        tasks = self._feed.take(limit)
+        # The input may have been read further, when the results seemed to be smaller.
+        tasks = self._feed.take(max(0, min(limit, self._until - start)))
         if not tasks:
             return None
         self._drawn += len(tasks)
@@ -81,28 +85,28 @@ class IMapJob(Job):
 
     def has_tasks(self) -> bool:
         """Tell whether a task could be taken now."""
-        return self._feed.ready()
+        return self._feed.ready() and self._drawn < self._until
 
-    def _open_window(self, limit: int) -> None:
-        iterator = self._iterator()
+    def _allowed(self, limit: int) -> int:
+        """Return how many tasks may be drawn from the beginning, for `limit` more of them."""
         if self._unbounded:
-            self._feed.allow(UNBOUNDED)
-        elif iterator is None:  # nobody takes the results, and they take no memory
-            self._feed.allow(self._shown + self._window())
-        else:
-            window = self._window()
-            iterator.low_mark = (window // 2) * self._chunksize
-            # Before the count: a consumer that takes results from now on will wake us.
-            iterator.stalled = True
-            unread = -(-iterator.unread // self._chunksize)
-            allowed = self._shown - unread + window
-            self._feed.allow(allowed)
-            iterator.stalled = self._drawn + limit > allowed
+            return UNBOUNDED
+        iterator, window = self._iterator(), self._window()
+        if iterator is None:  # nobody takes the results, and they take no memory
+            return self._shown + window
+        iterator.low_mark = (window // 2) * self._chunksize
+        # Before the count: a consumer that takes results from now on will wake us.
+        iterator.stalled = True
+        unread = -(-iterator.unread // self._chunksize)
+        allowed = self._shown - unread + window
+        iterator.stalled = self._drawn + limit > allowed
+        return allowed
 
     def _window(self) -> int:
         if self._buffersize is not None:
             return self._buffersize
-        return self._workers * max(WINDOW_PER_WORKER, FRAMES_PER_WORKER * self._largest_frame)
+        tasks = min(FRAMES_PER_WORKER * self._largest_frame, self.sizer.weighing(UNREAD_BYTES))
+        return self._workers * max(WINDOW_PER_WORKER, int(tasks))
 
     def _undrawn(self) -> int | None:
         return self._feed.left()

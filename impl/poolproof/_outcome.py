@@ -43,8 +43,6 @@ def pack_error(error: BaseException) -> Failure:
     """Put an exception into its envelope; never raises an `Exception`."""
     text, summary = _format(error)
     try:
-        # Its frames hold all that was in scope, and tblib has them pickled.
-        error.__traceback__ = None
         return Failure(bytes(ForkingPickler.dumps(error)), text, summary)
     except BaseException as pickling_error:  # noqa: BLE001  user code runs in __reduce__
         return Failure(_refusal(pickling_error, error), text, summary)

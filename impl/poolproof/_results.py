@@ -160,13 +160,21 @@ class MapResult(AsyncResult):
 
     __slots__ = ("pool_left",)
 
-    #: tasks without an outcome; set by the job
-    pool_left: int
+    def __init__(
+        self,
+        pool: Owner,
+        job: int,
+        callback: Callable[[Any], object] | None = None,
+        error_callback: Callable[[BaseException], object] | None = None,
+    ) -> None:
+        super().__init__(pool, job, callback, error_callback)
+        #: tasks without an outcome; the job counts them
+        self.pool_left = 1
 
     @property
     def _number_left(self) -> int:
         """Tasks without an outcome: what recipes for a progress bar read."""
-        return 0 if self.ready() else getattr(self, "pool_left", 1)
+        return 0 if self.ready() else self.pool_left
 
 
 class IMapIterator:

@@ -68,6 +68,10 @@ class Sizer:
         if size:
             self._fitting = min(FRAME_BYTES * items / size, self._fitting / (1 - SMOOTHING))
 
+    def weighing(self, size: int) -> float:
+        """Return how many items, or their results, weigh `size` bytes."""
+        return self._fitting * size / FRAME_BYTES
+
     def items(self, left: int | None, workers: int) -> int:
         """Return how many items the next frame should carry, 1 or more.
 

@@ -83,6 +83,9 @@ class Pool(Lifetime):
 
         return Original
 
+    def __dir__(self) -> list[str]:
+        return sorted({*vars(self), *dir(type(self))})
+
     @staticmethod
     def Process(ctx: BaseContext, *args: Any, **kwds: Any) -> BaseProcess:  # noqa: N802  as the standard library
         """Make the process of a worker: for subclasses to override."""

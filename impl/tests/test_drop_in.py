@@ -72,6 +72,7 @@ def test_libraries_that_ask_find_an_instance_of_the_standard_librarys_class() ->
         }
         assert list(asked.values()) == [True, True, False]
         assert own.__class__ is Collecting, "its methods may look for their class"
+        assert all(hasattr(pool, name) for name in dir(pool)), "its own names"
 
 
 def test_a_progress_bar_may_read_how_much_of_a_map_is_left(tmp_path: Path) -> None:

@@ -59,6 +59,19 @@ def test_a_consumer_that_catches_up_wakes_the_job() -> None:
     assert job.take(9) is not None
 
 
+def test_the_window_closes_where_results_turn_out_to_be_large() -> None:
+    """Nobody takes them, and they fill the memory."""
+    job, iterator, _ = imap_job(range(1_000_000))
+    for span in take_all(job, 5000):
+        deliver_echo(job, span)
+    assert iterator.unread == 8 * 5000
+    job.sizer.weigh(1, 200_000)
+    for _ in range(8 * 5000 - 100):
+        iterator.next(0)
+    ahead = 100 + sum(len(span.tasks) for span in take_all(job, 1))
+    assert ahead * 200_000 < 34 << 20, "bytes: 16 MiB for each of two workers, and the last one"
+
+
 def test_a_lifted_window_reads_the_input_to_its_end() -> None:
     job, _iterator, _ = imap_job(range(100), buffersize=2)
     assert sum(len(span.tasks) for span in take_all(job)) == 2

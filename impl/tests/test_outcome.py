@@ -40,6 +40,17 @@ def _words(error: BaseException) -> str:
     return "".join(traceback.format_exception(error))
 
 
+class TracedError(Exception):
+    """Takes its traceback along, as all errors do once `tblib` is installed."""
+
+    def __reduce__(self) -> tuple[type[TracedError], tuple[int]]:
+        return TracedError, (len(traceback.extract_tb(self.__traceback__)),)
+
+
+def test_an_error_is_pickled_with_its_traceback() -> None:
+    assert _travel(TracedError()).args == (2,)
+
+
 class NeedsTwoError(Exception):
     """Cannot be rebuilt from its args: the standard library loses its pool to it."""
 
