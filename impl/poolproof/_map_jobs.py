@@ -32,7 +32,7 @@ class MapJob(Job):
         settle: Settle,
         per_unit: int,
     ) -> None:
-        super().__init__(result.pool_job, Packer(call, per_unit), Sizer())
+        super().__init__(result.pool_job, Packer(call, per_unit), Sizer(sharing=per_unit > 1))
         self._result = result
         self._items = items
         self._chunksize = chunksize

@@ -34,11 +34,26 @@ REMEMBERED = 64  # functions whose items' time a pool remembers
 
 
 class Sizer:
-    """Learns the time of a job's items and sizes its frames."""
+    """Learns the time of a job's items and sizes its frames.
 
-    __slots__ = ("_fitting", "_item_ns", "_last", "_observed", "expects_large")
+    sharing: several items in a frame are one pickle, and may refer to one large object.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = (
+        "_compared",
+        "_fitting",
+        "_item_ns",
+        "_last",
+        "_observed",
+        "_one",
+        "_sharing",
+        "expects_large",
+    )
+
+    def __init__(self, *, sharing: bool = False) -> None:
+        self._sharing = sharing
+        self._one = 0  # bytes of a frame of one item
+        self._compared = False  # that with a frame of more
         self._item_ns: float | None = None
         self._observed = 0  # items of the newest frame
         self._fitting = math.inf  # items, by the weight of the heaviest of late
@@ -63,6 +78,18 @@ class Sizer:
             self._item_ns = before + weight * (sample - before)
             self._observed = items
 
+    def weigh_frame(self, items: int, size: int) -> None:
+        """Take in what a frame weighs, in bytes: of what its items share, only what each adds."""
+        if self._sharing and items == 1 and not self._compared:
+            self._one = size
+        elif self._one and items > 1:
+            added = max(0, size - self._one) * items // (items - 1)
+            if not self._compared and 2 * added < size:
+                self._fitting = math.inf
+            self._compared = True
+            size = min(size, added)
+        self.weigh(items, size)
+
     def weigh(self, items: int, size: int) -> None:
         """Take in that `items` items, or their results, were pickled to `size` bytes."""
         if size:
@@ -84,6 +111,8 @@ class Sizer:
         if left is not None:
             worth = WORTH_NS / max(self._item_ns, 1.0)
             fitting = min(fitting, max(worth, math.ceil(left / (2 * workers))))
+        if fitting < 2 <= min(wanted, left or 0) and self._one and not self._compared:
+            fitting = 2  # heavy as they are: is it all their own?
         self._last = max(1, int(fitting))
         return self._last
 

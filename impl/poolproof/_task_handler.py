@@ -122,7 +122,7 @@ class TaskHandler:
         body = packed.body if call is None else Body([*call, *packed.body])
         size = body.size
         call_size = 0 if call is None else call.size
-        job.sizer.weigh(len(span.tasks), size - call_size)
+        job.sizer.weigh_frame(len(span.tasks), size - call_size)
         in_file = not fits_inline(size)
         frame = Frame(link.next_seq(), job, span, carries_call=bool(call_size), file=None)
         last = link.charge(len(span.tasks), job.packer.per_unit)

@@ -168,7 +168,6 @@ class Worker:
                 if header.ahead_of and header.ahead_of == self._cut_short:
                     self._outbox.send(ResultKind.OUTCOMES, 0, 0, Body(), last=True)
                     return
-                self._outbox.start_clock()  # an import says nothing about the items
                 work = self._loaded(
                     ResultKind.UNLOADED, partial(self._work_of, call, header, body[call_size:])
                 )
@@ -176,6 +175,8 @@ class Worker:
             self._outbox.failure(ResultKind.UNCALLABLE, pack_error(error))
             return
         if work is not _NOTHING:
+            # Only now: an import says nothing about the items, nor does what they share.
+            self._outbox.start_clock()
             self._run_all(header, *work)
         if self._slot.fields[STARTED] < header.tasks:
             self._cut_short = header.seq

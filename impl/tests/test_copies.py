@@ -274,6 +274,32 @@ def test_an_item_is_loaded_behind_what_the_task_before_it_has_done(way: Way) -> 
         assert way(pool, _make_known, items)[1:] == [f"known as {name}" for name in names[:-1]]
 
 
+class Heavy:
+    """Weighs as much as a frame, and counts how often it is pickled."""
+
+    pickled = 0
+
+    def __getstate__(self) -> bytes:
+        Heavy.pickled += 1
+        return b"".join([bytes(1 << 20)])  # not the same one each time
+
+    def __setstate__(self, state: bytes) -> None:
+        assert len(state) == 1 << 20
+
+
+def _second(item: tuple[Heavy, int]) -> int:
+    return item[1]
+
+
+def test_what_the_items_of_a_map_share_is_not_sent_with_each_of_them() -> None:
+    """The standard library sends it once a chunk, of which there are eight here."""
+    shared, Heavy.pickled = Heavy(), 0
+    with Pool(WORKERS, context=CONTEXT) as pool:
+        items = [(shared, number) for number in range(400)]
+        assert pool.map_async(_second, items).get(WAIT_S) == list(range(400))
+    assert Heavy.pickled < 40
+
+
 class OnlyOnce:
     """Can be pickled once, and loaded once: as a connection, which is fetched from its owner."""
 

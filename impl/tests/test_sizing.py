@@ -245,3 +245,21 @@ def test_no_order_of_costs_and_no_foreknowledge_makes_a_job_outlast_its_bound(
 def test_a_cheap_beginning_does_not_make_a_batch_outlast_its_bound() -> None:
     costs = [cost for length, cost in CHEAP_THEN_HEAVY for _ in range(length)]
     assert makespan_ns(costs, 2, run_batch) <= bound_ns(costs, 2)
+
+
+def test_what_items_share_weighs_once() -> None:
+    sizer = Sizer(sharing=True)
+    sizer.weigh_frame(1, FRAME_BYTES + 100)
+    sizer.observe(1, 20_000)
+    assert sizer.items(50, 2) == 2, "is it all its own?"
+    sizer.weigh_frame(2, FRAME_BYTES + 200)
+    assert sizer.items(50, 2) == 13, "a quarter of what is left"
+
+
+def test_what_is_heavy_by_itself_travels_alone() -> None:
+    sizer = Sizer(sharing=True)
+    sizer.weigh_frame(1, FRAME_BYTES)
+    sizer.observe(1, 20_000)
+    assert sizer.items(50, 2) == 2, "is it all its own?"
+    sizer.weigh_frame(2, 2 * FRAME_BYTES)
+    assert sizer.items(50, 2) == 1
