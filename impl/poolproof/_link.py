@@ -47,6 +47,8 @@ class Link:
         self.ready = False
         #: the dispatcher holds it (see `_loans`)
         self.held = True
+        #: has run one task for long (see `_relief`)
+        self.stuck = False
         #: died while it was on loan
         self.lost = False
         #: until it retires (maxtasksperchild), None without limit
@@ -92,6 +94,10 @@ class Link:
             return False
         tasks = len(self.ledger[0].span.tasks)
         return tasks > 1 and not (self._runs() and self.slot.fields[STARTED] >= tasks)
+
+    def task(self) -> tuple[int, int]:
+        """Return the running frame, and how many of its tasks have been started."""
+        return self.ledger[0].seq, self.slot.fields[STARTED] if self._runs() else 0
 
     def ask_back(self) -> None:
         """Ask for what the running frame has not started; the answer is a result.

@@ -92,6 +92,7 @@ class Loop:
         self._take_inbox()
         self._repopulate()
         self.jobs.sweep()
+        self._relief.find_stuck(self._workers.links)
         room = self._tasks.refill(self._workers.links)
         self._relief.look(self._workers.links)
         # A pool without workers, broken or not yet whole, has none with room either; and yet

@@ -2,7 +2,8 @@
 
 A frame may hold tasks that its worker cannot start for long, however short the estimate was: the
 one before them sleeps, or waits for one of them.  No budget helps while a task runs.  Once another
-worker has nothing to do, it gets them:
+worker has nothing to do, it gets them; and where none ever has, whoever is through with its frames
+gets them once that task has run for long:
 
     parent    ring the bell             =======>  steward   drop what is not started
     parent    requeue, send elsewhere   <=======            GIVEN_BACK, the first of them
@@ -16,12 +17,14 @@ task that runs for what the caller does then.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 
 from ._claims import Progress
 from ._link import Link
 
+STUCK_S = 0.1  # of one task: what stands behind it may as well wait for another worker
 PATIENCE_S = 0.004  # 4 ms: most workers that idle, or run a task, are about to do something else
 
 
@@ -33,11 +36,38 @@ class Relief:
         self._progress: dict[int, Progress] = {}  # by pid, as of the last look at the outcomes
         self._looked = 0.0  # when that was
         self._waits = False  # for outcomes
+        #: by pid, the task that it runs and since when
+        self._tasks: dict[int, tuple[tuple[int, int], float]] = {}
+        self._stuck_at: float | None = None  # when the next worker will be found stuck
 
     @property
     def pause_s(self) -> float | None:
         """Seconds after which to look again, None where only an event brings news."""
-        return PATIENCE_S if self._waits or self._since is not None else None
+        if self._waits or self._since is not None:
+            return PATIENCE_S
+        return None if self._stuck_at is None else max(0.0, self._stuck_at - time.monotonic())
+
+    def find_stuck(self, links: Sequence[Link]) -> None:
+        """Mark the workers that have run one task for long.
+
+        Called before anything is sent.
+        """
+        now = time.monotonic()
+        tasks: dict[int, tuple[tuple[int, int], float]] = {}
+        self._stuck_at = None
+        for link in links:
+            link.stuck = False
+            if not link.held or not link.ledger:
+                continue
+            task = link.task()
+            before, since = self._tasks.get(link.pid, (None, now))
+            if task != before:
+                since = now
+            tasks[link.pid] = task, since
+            link.stuck = now - since >= STUCK_S
+            if not link.stuck and (len(link.ledger) > 1 or link.withholds()):
+                self._stuck_at = min(self._stuck_at or math.inf, since + STUCK_S)
+        self._tasks = tasks
 
     def look(self, links: Sequence[Link]) -> None:
         """Ask for what is withheld for long enough.
@@ -48,7 +78,7 @@ class Relief:
         held = [link for link in links if link.held]
         self._look_for_outcomes(held)
         idle = any(link.ready and not link.ledger and not link.retiring for link in links)
-        withholding = [link for link in held if link.withholds()] if idle else []
+        withholding = [link for link in held if (idle or link.stuck) and link.withholds()]
         if not withholding:
             self._since = None
             return

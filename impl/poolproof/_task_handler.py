@@ -52,6 +52,9 @@ class TaskHandler:
         return room or (not self._jobs.waiting and len(held) < len(ready))
 
     def _send_to(self, links: list[Link]) -> None:
+        for link in links:
+            if link.stuck and len(link.ledger) == DEPTH:
+                self._take_unread(link)
         for depth in range(DEPTH):
             for link in links:
                 while len(link.ledger) <= depth and self._may_send(link) and self._send_next(link):
@@ -64,7 +67,7 @@ class TaskHandler:
         if not link.ledger:
             return True
         running = link.ledger[-1]
-        if self._jobs.has_earlier(running.job, running.span.start):
+        if link.stuck or self._jobs.has_earlier(running.job, running.span.start):
             return False
         return running.job.sizer.may_prefetch(len(running.span.tasks))
 
@@ -185,11 +188,14 @@ class TaskHandler:
         if not idle:
             return
         for busy in [link for link in links if len(link.ledger) == DEPTH]:
-            while (frame := busy.take_back()) is not None:
-                self._shelf.take_from(frame)
-                busy.refund(len(frame.span.tasks), frame.job.packer.per_unit)
-                self._jobs.requeue(frame.job, frame.span)
+            self._take_unread(busy)
             if not busy.ledger:  # it had read neither, and nothing else would have it served
                 idle.append(busy)
         for link in idle:
             self._send_next(link)
+
+    def _take_unread(self, busy: Link) -> None:
+        while (frame := busy.take_back()) is not None:
+            self._shelf.take_from(frame)
+            busy.refund(len(frame.span.tasks), frame.job.packer.per_unit)
+            self._jobs.requeue(frame.job, frame.span)

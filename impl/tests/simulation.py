@@ -88,7 +88,7 @@ class SimulatedLink(Link):
         self._simulation = simulation
         self.ledger = deque()
         self.ready = self.held = True
-        self.retiring = False
+        self.retiring = self.stuck = False
         self.lost = False
         self.allowance = None
         self.calls = KnownCalls()

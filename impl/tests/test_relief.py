@@ -202,7 +202,7 @@ class _LinkStub:
     """What relief sees of a worker; `loads` times it cannot be asked yet."""
 
     ready = held = True
-    retiring = False
+    retiring = stuck = False
     pid = 0
 
     def __init__(self, ledger: list[int], loads: int = 0) -> None:
@@ -320,6 +320,26 @@ def test_an_item_is_run_or_cut_and_never_both(
     assert len(frame.items) == len(ran) == outbox.done
     assert cuts == [len(ran)], "what was cut is what did not run"
     slot.close()
+
+
+def _take_a_moment(gate: str | None) -> None:
+    time.sleep(0.001)
+    if gate is not None:
+        await_(Path(gate).exists, "the gate")
+
+
+def test_what_stands_behind_a_slow_task_runs_though_no_worker_ever_idles(tmp_path: Path) -> None:
+    with Pool(2) as pool:
+        for call in [pool.apply_async(_take_a_moment, (None,)) for _ in range(100)]:
+            call.get(WAIT_S)
+        gate = tmp_path / "gate"
+        slow = pool.apply_async(_take_a_moment, (str(gate),))
+        calls = [pool.apply_async(_take_a_moment, (None,)) for _ in range(3000)]
+        for call in calls[:30]:
+            call.get(WAIT_S)
+        assert not calls[-1].ready(), "the other worker has work for three seconds"
+        gate.touch()
+        slow.get(WAIT_S)
 
 
 class Finalized:
