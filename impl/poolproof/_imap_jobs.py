@@ -7,6 +7,7 @@ memory (gh-64192, gh-101586).
 
 from __future__ import annotations
 
+import time
 import weakref
 from collections.abc import Callable, Sequence
 from itertools import chain
@@ -21,6 +22,10 @@ from ._sizing import Sizer
 WINDOW_PER_WORKER = 64  # tasks: enough for any consumer that keeps up ...
 FRAMES_PER_WORKER = 4  # ... and frames of cheap tasks, so that no worker runs dry
 UNREAD_BYTES = 16 << 20  # 16 MiB a worker: what results may weigh beyond that
+# How long jobs that were submitted later wait for what an iterator yields: once, and in all.  So
+# tasks start in their order if it has them at hand; one that is slow stops nobody.
+HOLD_S = 0.005
+HOLD_TOTAL_S = 0.05
 UNBOUNDED = 1 << 62  # tasks
 
 
@@ -61,6 +66,8 @@ class IMapJob(Job):
         self._early: dict[int, tuple[int, list[Any]]] = {}
         self._largest_frame = 1
         self._unbounded = False
+        self._waits_since: float | None = None  # for the input to yield
+        self._patience_s = HOLD_TOTAL_S
 
     def lift_window(self) -> None:
         """Read the input to its end: the pool joins, and nobody will take results meanwhile."""
@@ -78,10 +85,23 @@ class IMapJob(Job):
         start = self._drawn
         # The input may have been read further, when the results seemed to be smaller.
         tasks = self._feed.take(max(0, min(limit, self._until - start)))
+        self._note_hold(waits=not tasks and start < self._until)
         if not tasks:
             return None
         self._drawn += len(tasks)
         return Span(start, tasks)
+
+    def _note_hold(self, *, waits: bool) -> None:
+        if waits and self._waits_since is None:
+            self._waits_since = time.monotonic()
+        elif not waits and self._waits_since is not None:
+            self._patience_s -= time.monotonic() - self._waits_since
+            self._waits_since = None
+
+    def hold_s(self) -> float:
+        if self._waits_since is None or self._feed.left() is not None:
+            return 0.0
+        return self._waits_since + min(HOLD_S, self._patience_s) - time.monotonic()
 
     def has_tasks(self) -> bool:
         """Tell whether a task could be taken now."""

@@ -39,6 +39,8 @@ class JobQueue:
         self._orders = count(1)
         self._waiting: OrderedDict[Job, None] = OrderedDict()
         self._fed: list[IMapJob] = []
+        #: seconds that no later job is begun, for the sake of one whose input is about to yield
+        self.hold_s = 0.0
         self._run: ApplyJobs | None = None  # the last of those waiting, if apply calls may join it
         self._apply_sizer = Sizer()  # of all apply jobs: each alone is too short to learn from
         self._experience = Experience()
@@ -103,6 +105,9 @@ class JobQueue:
                 break
             if job.left() == 0:  # else its input has nothing for now
                 spent.append(job)
+            elif (hold_s := job.hold_s()) > 0:
+                self.hold_s = hold_s
+                break
         for job in spent:
             self._leave(job)
             self.finish_if_complete(job)

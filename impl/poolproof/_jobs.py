@@ -76,6 +76,10 @@ class Job(ABC):
         back = (*self.suspects, *self._returned)
         return any(span.start < position for span in back)
 
+    def hold_s(self) -> float:
+        """Return how long later jobs should wait for the next task of this one, which has none."""
+        return 0.0
+
     def suspect(self, span: Span) -> None:
         """Take back tasks one of which cannot be loaded in a worker."""
         self.suspects.extend(

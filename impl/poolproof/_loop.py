@@ -105,6 +105,8 @@ class Loop:
         # Looked at behind that: the thread that feeds them rings from then on.
         if self._workers.links and self._inbox.hungry and self.jobs.has_fed_tasks():
             return 0.0
+        if self.jobs.hold_s:
+            return self.jobs.hold_s
         pauses = [self._workers.pause_s()] if self._workers.waiting_to_retry else []
         pauses += [s for s in (self.loans.pause_s, self._relief.pause_s) if s is not None]
         return min(pauses, default=None)

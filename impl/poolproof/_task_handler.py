@@ -36,6 +36,7 @@ class TaskHandler:
 
     def refill(self, links: Iterable[Link]) -> bool:
         """Send frames to the workers that can take one; return whether any could take more."""
+        self._jobs.hold_s = 0.0
         ready = [link for link in links if link.ready and not link.retiring]
         if self._jobs.waiting or any(link.held and len(link.ledger) == DEPTH for link in ready):
             held = self._loans.reclaim(ready)
@@ -48,7 +49,8 @@ class TaskHandler:
             if link.calls.urgent:
                 with suppress(OSError):  # a full channel: with its next frame then; or it is dead
                     link.tell_stale()
-        self._loans.offer(idle)  # not those that count tasks: a borrower counts none
+        if not self._jobs.hold_s:
+            self._loans.offer(idle)  # not those that count tasks: a borrower counts none
         return room or (not self._jobs.waiting and len(held) < len(ready))
 
     def _send_to(self, links: list[Link]) -> None:

@@ -104,6 +104,7 @@ SUBMIT: dict[str, Callable[[Pool, int], object]] = {
     "apply_async": lambda pool, number: pool.apply_async(_put, (number,)),
     "map_async": lambda pool, number: pool.map_async(_put, [number]),
     "imap": lambda pool, number: pool.imap(_put, [number]),
+    "imap of an iterator": lambda pool, number: pool.imap(_put, iter([number])),
 }
 
 
@@ -123,3 +124,11 @@ def test_an_apply_runs_behind_what_its_thread_has_submitted_before(
         handle = submit(worker, number)
         assert worker.apply(_get) == number
         del handle
+
+
+def test_what_an_iterator_yields_runs_before_what_was_submitted_behind_it(worker: Pool) -> None:
+    for number in range(0, 100, 2):
+        puts = worker.imap(_put, (number + n for n in range(2)))
+        gets = [worker.apply_async(_get) for _ in range(2)]
+        assert [get.get(WAIT_S) for get in gets] == [number, number + 1]
+        assert list(puts) == [None, None]
