@@ -2,7 +2,8 @@
 
 The window bounds what is drawn from the input and not yet taken by the
 consumer, so that neither an endless input nor a slow consumer fills the
-memory (gh-64192, gh-101586).
+memory (gh-64192, gh-101586).  An input that has an end is bounded by what its
+results weigh.
 """
 
 from __future__ import annotations
@@ -95,7 +96,7 @@ class IMapJob(Job):
         if waits and self._waits_since is None:
             self._waits_since = time.monotonic()
         elif not waits and self._waits_since is not None:
-            self._patience_s -= time.monotonic() - self._waits_since
+            self._patience_s -= min(HOLD_S, time.monotonic() - self._waits_since)
             self._waits_since = None
 
     def hold_s(self) -> float:
@@ -125,7 +126,9 @@ class IMapJob(Job):
     def _window(self) -> int:
         if self._buffersize is not None:
             return self._buffersize
-        tasks = min(FRAMES_PER_WORKER * self._largest_frame, self.sizer.weighing(UNREAD_BYTES))
+        tasks = min(self.sizer.weighing(UNREAD_BYTES), UNBOUNDED)
+        if self._feed.left() is None:  # it may be endless
+            tasks = min(tasks, FRAMES_PER_WORKER * self._largest_frame)
         return self._workers * max(WINDOW_PER_WORKER, int(tasks))
 
     def _undrawn(self) -> int | None:

@@ -41,10 +41,7 @@ def apply_task(task: tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]])
     return func(*args, **kwds)
 
 
-def worker_main(
-    sock: socket.socket,
-    setup: Setup | BrokenSetup,
-) -> None:
+def worker_main(sock: socket.socket, setup: Setup | BrokenSetup) -> None:
     """Serve frames from `sock` until the sentinel or the last frame arrives."""
     pid = os.getpid()
     outbox = Outbox(sock)

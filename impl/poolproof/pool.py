@@ -169,8 +169,9 @@ class Pool(Lifetime):
         """Return an iterator of `func(item)`, in the order of the input.
 
         buffersize: tasks that may be drawn from the input and not yet taken
-        from the iterator; default: what the workers do in about 40 ms (of quick
-        items tens of thousands), 64 a worker at least.
+        from the iterator; default: of a list what weighs 16 MiB a worker, else
+        what the workers do in about 40 ms (of quick items tens of thousands);
+        64 a worker at least.
         """
         iterator = IMapIterator(self)
         self._imap(iterator, func, iterable, chunksize, buffersize)

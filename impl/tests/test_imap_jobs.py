@@ -62,11 +62,12 @@ def test_a_consumer_that_catches_up_wakes_the_job() -> None:
 def test_the_window_closes_where_results_turn_out_to_be_large() -> None:
     """Nobody takes them, and they fill the memory."""
     job, iterator, _ = imap_job(range(1_000_000))
+    job.sizer.weigh(1, 1 << 10)
     for span in take_all(job, 5000):
         deliver_echo(job, span)
-    assert iterator.unread == 8 * 5000
+    assert iterator.unread == 2 << 14, "1 KiB each, 16 MiB for each of two workers"
     job.sizer.weigh(1, 200_000)
-    for _ in range(8 * 5000 - 100):
+    for _ in range((2 << 14) - 100):
         iterator.next(0)
     ahead = 100 + sum(len(span.tasks) for span in take_all(job, 1))
     assert ahead * 200_000 < 34 << 20, "bytes: 16 MiB for each of two workers, and the last one"
