@@ -256,12 +256,16 @@ def test_a_pool_that_can_start_no_worker_does_not_poll(
     faulty: _Faulty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with one_worker() as pool:
-        next(pool.imap(square, itertools.count()))  # its tasks stay: nobody takes the results
+        results = pool.imap(square, itertools.count())
+        next(results)  # the other tasks stay: nobody takes their results
         faulty.fail(True)
         (before,) = pool._pool
         before.kill()
         workers = pool._dispatcher._workers
         await_(lambda: workers.waiting_to_retry and not pool._pool, "the failed start")
+        (job,) = pool._dispatcher._loop.jobs._fed
+        feed: Any = job._feed
+        await_(lambda: feed._drawn >= feed._allowed, "the end of the reading ahead")
         turns = mock.Mock(side_effect=pool._dispatcher._loop.turn)
         monkeypatch.setattr(pool._dispatcher._loop, "turn", turns)
         await_(lambda: workers.broken is not None, "the last failed start")
