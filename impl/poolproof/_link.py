@@ -19,9 +19,9 @@ from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING
 
 from . import _claims, _descriptors, _kinship
+from ._bell import Bell
 from ._channel import DONTWAIT, SEND_NOW, Body, Receiver, Record, send
-from ._claims import PHASE, SEQ, STARTED, Phase, Progress
-from ._frames import GIVE_BACK, SHOW, TaskHeader, TaskKind, pack_task, unpack_task
+from ._frames import TaskHeader, TaskKind, pack_task, unpack_task
 from ._known_calls import KnownCalls
 from ._ledger import Frame
 from ._lookout import Lookouts
@@ -66,13 +66,13 @@ class Link:
         self._receiver = Receiver(own)
         self._unread = Receiver(peer)
         self._lookouts = Lookouts(own.fileno())
-        self._asked = 0  # the frame that the bell was rung for
         with ExitStack() as undo:  # the last descriptor may be one too many
             self.slot = self._send_slot()
             undo.callback(self.slot.close)
-            self._bell = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
-            undo.callback(os.close, self._bell)
-            self._greet(self._bell)
+            #: what the worker is asked by, while it runs a frame
+            self.bell = Bell(self.slot, self.ledger)
+            undo.callback(os.close, self.bell.fd)  # by C: that cannot fail for want of memory
+            self._greet(self.bell.fd)
             self.death_fd = _death_fd(process)
             undo.callback(os.close, self.death_fd)
             self._descriptors = undo.pop_all()
@@ -87,41 +87,6 @@ class Link:
 
     def _greet(self, fd: int) -> None:
         send(self._sock, pack_task(TaskHeader(TaskKind.HELLO)), fd=fd)
-
-    def withholds(self) -> bool:
-        """Tell whether the running frame may have tasks that are not started, nor asked for yet."""
-        if not self.ledger or self.ledger[0].seq == self._asked:
-            return False
-        tasks = len(self.ledger[0].span.tasks)
-        return tasks > 1 and not (self._runs() and self.slot.fields[STARTED] >= tasks)
-
-    def task(self) -> tuple[int, int]:
-        """Return the running frame, and how many of its tasks have been started."""
-        return self.ledger[0].seq, self.slot.fields[STARTED] if self._runs() else 0
-
-    def ask_back(self) -> None:
-        """Ask for what the running frame has not started; the answer is a result.
-
-        Before it runs nothing is asked: nothing would be given back.
-        """
-        if self._runs():
-            self._asked = self.ledger[0].seq
-            os.eventfd_write(self._bell, GIVE_BACK)
-
-    def progress(self) -> Progress | None:
-        """Tell how far the running frame is; None where its tasks have no outcomes of their own."""
-        if not self.ledger or not self.ledger[0].job.exact or len(self.ledger[0].span.tasks) == 1:
-            return None
-        seq = self.ledger[0].seq
-        return self.slot.progress() if self._runs() else Progress(seq, 0, 0)
-
-    def ask_to_show(self) -> None:
-        """Ask for the outcomes that the worker has not sent."""
-        os.eventfd_write(self._bell, SHOW)
-
-    def _runs(self) -> bool:
-        fields = self.slot.fields
-        return fields[PHASE] == Phase.RUNNING and fields[SEQ] == self.ledger[0].seq
 
     def charge(self, tasks: int, per_unit: int) -> bool:
         """Count tasks against the allowance; return whether it is used up."""

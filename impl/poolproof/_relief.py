@@ -59,13 +59,13 @@ class Relief:
             link.stuck = False
             if not link.held or not link.ledger:
                 continue
-            task = link.task()
+            task = link.bell.task()
             before, since = self._tasks.get(link.pid, (None, now))
             if task != before:
                 since = now
             tasks[link.pid] = task, since
             link.stuck = now - since >= STUCK_S
-            if not link.stuck and (len(link.ledger) > 1 or link.withholds()):
+            if not link.stuck and (len(link.ledger) > 1 or link.bell.withholds()):
                 self._stuck_at = min(self._stuck_at or math.inf, since + STUCK_S)
         self._tasks = tasks
 
@@ -78,7 +78,7 @@ class Relief:
         held = [link for link in links if link.held]
         self._look_for_outcomes(held)
         idle = any(link.ready and not link.ledger and not link.retiring for link in links)
-        withholding = [link for link in held if (idle or link.stuck) and link.withholds()]
+        withholding = [link for link in held if (idle or link.stuck) and link.bell.withholds()]
         if not withholding:
             self._since = None
             return
@@ -88,10 +88,10 @@ class Relief:
         elif now - self._since >= PATIENCE_S:
             self._since = now  # one that loads its frame is asked the next time
             for link in withholding:
-                link.ask_back()
+                link.bell.ask_back()
 
     def _look_for_outcomes(self, held: Sequence[Link]) -> None:
-        progress = {link.pid: now for link in held if (now := link.progress()) is not None}
+        progress = {link.pid: now for link in held if (now := link.bell.progress()) is not None}
         if not progress:
             self._waits = False
             return
@@ -105,7 +105,7 @@ class Relief:
                 continue
             same = self._progress.get(link.pid) == now
             if same and now.unsent:
-                link.ask_to_show()
+                link.bell.ask_to_show()
             # A task that has run for so long sends its own outcome at once, and that is an event.
             if now.unsent or not now.started or not same:
                 self._waits = True

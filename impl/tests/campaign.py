@@ -97,7 +97,7 @@ class Killer:
 
 def _runs(link: Link) -> bool:
     try:
-        return link._runs()
+        return link.bell.runs()
     except (IndexError, ValueError):  # done, or buried, a moment ago
         return False
 

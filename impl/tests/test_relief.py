@@ -210,6 +210,7 @@ class _LinkStub:
         self.rung = self.shown = 0
         self.states: list[Progress] = []
         self._loads = loads
+        self.bell = self
 
     def progress(self) -> Progress | None:
         return self.states.pop(0) if self.states else None
