@@ -67,11 +67,13 @@ def test_a_worker_that_is_forked_beside_a_thread_that_loads_can_load_the_same() 
         "    return ThreadPool.__name__\n"
         "def use(size):\n"
         "    with Pool(size, context=multiprocessing.get_context('fork')) as pool:\n"
-        "        print(pool.apply_async(task).get(20))\n"
+        "        names.append(pool.apply_async(task).get(20))\n"
+        "names = []\n"
         "threads = [threading.Thread(target=use, args=(size,)) for size in (1, 4)]\n"
         "for act in (threading.Thread.start, threading.Thread.join):\n"
         "    for thread in threads:\n"
-        "        act(thread)"
+        "        act(thread)\n"
+        "print(*names)"  # last: what one thread prints while the other forks, a worker prints too
     )
     for _ in range(5):
         assert _printed_by(code) == ["ThreadPool"] * 2
