@@ -158,18 +158,10 @@ ApplyResult = AsyncResult
 class MapResult(AsyncResult):
     """The result of a `map` job: the list of all values, or the first error."""
 
-    __slots__ = ("pool_left",)
+    __slots__ = ()
 
-    def __init__(
-        self,
-        pool: Owner,
-        job: int,
-        callback: Callable[[Any], object] | None = None,
-        error_callback: Callable[[BaseException], object] | None = None,
-    ) -> None:
-        super().__init__(pool, job, callback, error_callback)
-        #: tasks without an outcome; the job counts them
-        self.pool_left = 1
+    #: tasks without an outcome; of more than one the job counts them, in the handle's `__dict__`
+    pool_left = 1
 
     @property
     def _number_left(self) -> int:
