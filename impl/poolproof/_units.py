@@ -7,12 +7,12 @@ ends.
 
 from __future__ import annotations
 
-import pickle
 from array import array
 from collections.abc import Callable
 from typing import Any
 
 from ._channel import Body
+from ._outcome import load
 
 _END = 8  # bytes of an end in the table
 
@@ -32,7 +32,7 @@ class OneByOne:
 
         Raises: whatever either raises.
         """
-        (task,) = pickle.loads(pickled)
+        (task,) = load(pickled)
         return self._call(task)
 
 
