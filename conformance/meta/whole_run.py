@@ -46,8 +46,15 @@ class Suite:
 
     def records(self, kind: str) -> list[dict[str, Any]]:
         """Return the records of one kind; every line of the file has to be whole."""
-        lines = self.record.read_text(encoding="utf-8").splitlines()
-        return [record for record in map(json.loads, lines) if record["record"] == kind]
+        return _of_kind(kind, self.record.read_text(encoding="utf-8"))
+
+    def records_so_far(self, kind: str) -> list[dict[str, Any]]:
+        """Return the records of one kind while the run is still writing.
+
+        Who reads meanwhile sees a line that crosses a page of the file in two parts.
+        """
+        text = self.record.read_text(encoding="utf-8") if self.record.exists() else ""
+        return _of_kind(kind, text[: text.rfind("\n") + 1])
 
     def survivors(self) -> list[psutil.Process]:
         """Return the processes that have the mark: descendants of a run, wherever they hid."""
@@ -57,3 +64,7 @@ class Suite:
                 if process.environ().get("POOLPROOF_META_MARK") == self.mark:
                     found.append(process)
         return found
+
+
+def _of_kind(kind: str, text: str) -> list[dict[str, Any]]:
+    return [record for record in map(json.loads, text.splitlines()) if record["record"] == kind]
