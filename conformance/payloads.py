@@ -1,5 +1,6 @@
 """Objects that are sent to workers and back, whole.  Light: workers import this."""
 
+from collections.abc import Callable
 from multiprocessing.reduction import ForkingPickler
 from pickle import PickleBuffer
 from typing import Any, NoReturn
@@ -19,7 +20,9 @@ class Blob:
         self.size = size
         self.seed = seed
         start = seed % len(_PATTERN)
-        self.data = (_PATTERN[start:] + _PATTERN * (size // len(_PATTERN) + 1))[:size]
+        self.data: bytes | bytearray = (_PATTERN[start:] + _PATTERN * (size // len(_PATTERN) + 1))[
+            :size
+        ]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Blob) and vars(self) == vars(other)
@@ -48,6 +51,40 @@ def _array(data: Any, seed: int) -> Array:
     array = Array(len(held), seed)
     array.data = held
     return array
+
+
+def first_byte(blob: Blob) -> int:
+    """Return the first byte of its data."""
+    return blob.data[0]
+
+
+LOADING = "loading "
+"""What is told of an argument when it is loaded, before the argument's own `repr`."""
+
+
+class Announced:
+    """A numbered argument that calls `note` with a line when it is loaded."""
+
+    def __init__(self, number: int, note: Callable[[str], object]) -> None:
+        self.number = number
+        self._note = note
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _announced, (self.number, self._note)
+
+    def __repr__(self) -> str:
+        return f"Announced({self.number})"
+
+
+def _announced(number: int, note: Callable[[str], object]) -> Announced:
+    argument = Announced(number, note)
+    note(f"{LOADING}{argument}")
+    return argument
+
+
+def number_of(argument: Announced) -> int:
+    """Return the number of an argument."""
+    return argument.number
 
 
 class Turnstile:

@@ -25,6 +25,8 @@ import time
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+_LOOK_S = 0.001  # between two looks at what nobody signals
+
 _state: dict[str, Any] = {}
 """What the initializer left behind in this worker."""
 
@@ -204,6 +206,27 @@ def send_byte(fifo: str, value: Any = None) -> Any:
     finally:
         os.close(descriptor)
     return value
+
+
+def begin_behind_all_earlier(begun: str, limit_s: float, item: tuple[int, float]) -> int:
+    """Wait until every task of a lower number has begun, sleep, and return the number.
+
+    An item is a number, from 0, and seconds to sleep; the file `begun` has a byte a task.
+    Raises TimeoutError after `limit_s` seconds.
+    """
+    number, takes_s = item
+    until = time.monotonic() + limit_s
+    descriptor = os.open(begun, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        os.pwrite(descriptor, b"!", number)
+        while (count := os.pread(descriptor, number, 0).count(b"!")) < number:
+            if time.monotonic() > until:
+                raise TimeoutError(f"expected {number} tasks to begin before it, got {count}")
+            time.sleep(_LOOK_S)
+    finally:
+        os.close(descriptor)
+    time.sleep(takes_s)
+    return number
 
 
 def record(history: str, event: str, item: object) -> None:

@@ -9,13 +9,17 @@ from functools import partial
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from . import tasks
+from . import payloads, tasks
 from .clauses import clause
 from .harness import expect
 from .harness.bound import BoundSubject
 from .harness.strategies import ITEMS, PROCESSES
 
 METHODS = ("imap", "imap_unordered")
+FILLED = 60
+"""Items that an input makes of one buffer."""
+SIZES = (8, 100_000)
+"""Bytes: some pools send large buffers in another way."""
 FREE = 200
 """Items an endless input gives at once; it takes its time over each that follows."""
 
@@ -143,3 +147,21 @@ def test_one_worker_keeps_the_order(subject: BoundSubject, items: list[int]) -> 
     with subject.open(1) as pool:
         results = list(pool.imap_unordered(tasks.square, items))
     expect.equal(results, [n * n for n in items], "the results of imap_unordered")
+
+
+@clause("IMAP-22", needs=METHODS)
+def test_an_item_is_sent_as_it_was_when_the_input_yielded_it(subject: BoundSubject) -> None:
+    """An input that fills one buffer again and again gives each item the content of its own."""
+    for method, size in itertools.product(METHODS, SIZES):
+        with subject.open() as pool:
+            results = getattr(pool, method)(payloads.first_byte, _filled_anew(size))
+            seen = expect.ordered(results)
+        expect.equal(seen, list(range(FILLED)), f"what {method} sent of a buffer of {size} bytes")
+
+
+def _filled_anew(size: int) -> Iterator[payloads.Array]:
+    frame = payloads.Array(size)
+    frame.data = bytearray(size)
+    for number in range(FILLED):
+        frame.data[0] = number
+        yield frame

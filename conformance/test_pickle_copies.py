@@ -1,5 +1,9 @@
-"""PICKLE: what tasks share with each other, which is nothing, and a task with its function."""
+"""PICKLE: what tasks share with each other, which is nothing, and a task with its function.
 
+And when a task is loaded: when it is to run.
+"""
+
+import itertools
 import random
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -8,6 +12,7 @@ from . import payloads, tasks
 from .clauses import clause
 from .harness import expect
 from .harness.bound import BoundSubject
+from .harness.history import Event
 from .harness.tracked import TrackedPool
 
 MANY = 40
@@ -118,3 +123,33 @@ def test_each_task_has_a_result_of_its_own(subject: BoundSubject) -> None:
                 result["number"] = number
             numbers = [result["number"] for result in results]
             expect.equal(numbers, list(range(MANY)), f"what the results of {method} kept")
+
+
+@clause("PICKLE-24", needs=("map", "chunksize", "processes"))
+def test_arguments_are_loaded_once_when_the_task_before_has_ended(subject: BoundSubject) -> None:
+    """What a worker does is to load a task's arguments, to run it, to load those of the next."""
+    note, task = subject.recorded(tasks.identity), subject.recorded(payloads.number_of)
+    subject.no_script("when arguments are loaded is seen in the side channel")
+    for method, job in _declared(subject):
+        told = len(subject.history())
+        with subject.open() as pool:
+            arguments = [payloads.Announced(number, note) for number in range(MANY)]
+            seen = expect.ordered(job(pool, task, arguments))
+        expect.equal(seen, list(range(MANY)), f"the results of {method}")
+        _expect_in_turn(subject.history()[told:], method)
+
+
+def _expect_in_turn(events: list[Event], method: str) -> None:
+    for worker in {event.worker for event in events}:
+        here = [event for event in events if event.worker == worker]
+        ran = [event.item for event in here if not event.item.startswith(payloads.LOADING)]
+        in_turn = [line for item in ran for line in (payloads.LOADING + item, item)]
+        expect.equal([e.item for e in here], in_turn, f"what a worker of {method} did, in order")
+        expect.true(
+            all(
+                earlier.ended_s is not None and earlier.ended_s <= later.started_s
+                for earlier, later in itertools.pairwise(here)
+            ),
+            expected=f"a worker of {method} to do one after the other",
+            observed=f"{here}",
+        )

@@ -10,6 +10,7 @@ CAUGHT = (
     Caught("IMAP-04", "HANG", "HANG @ submit"),
     Caught("IMAP-05", "HANG", "HANG @ submit"),
     Caught("IMAP-21", "DIFFERS", "the thread that called"),
+    Caught("IMAP-22", "FAIL", "what imap sent of a buffer"),
 )
 
 
