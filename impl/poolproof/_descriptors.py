@@ -1,4 +1,4 @@
-"""The descriptors of all pools in this process, so that a forked worker can drop them.
+"""Descriptors that nobody may lose, and those of all pools: a forked worker drops these.
 
 A worker that kept another worker's channel open would outlive its pool, and
 two pools would keep each other's workers alive after their parent was killed.
@@ -6,10 +6,40 @@ two pools would keep each other's workers alive after their parent was killed.
 
 from __future__ import annotations
 
+import select
 import socket
 import weakref
+from collections.abc import Iterator
 from multiprocessing.process import BaseProcess
 from typing import Protocol
+
+
+class Held:
+    """Descriptors that are closed when nobody holds this any more.
+
+    Guarantees: what was made is held, and closed once, whatever a signal handler raises, and where.
+    """
+
+    def __init__(self) -> None:
+        # Epoll objects, not for what epoll does: dropped, they close what they hold, in C.  A
+        # handler that raises would break off a `__del__`, and the descriptor be lost.
+        self._holders: list[select.epoll] = []
+
+    def take(self, made: Iterator[int]) -> None:
+        """Hold what `made` makes, which is C's work alone: a call is broken off between two others.
+
+        Raises: OSError when no descriptor can be had.
+        """
+        self._holders.extend(map(select.epoll.fromfd, made))
+
+    @property
+    def last(self) -> int:
+        """The descriptor that was taken last."""
+        return self._holders[-1].fileno()
+
+    def let_go(self) -> None:
+        """Close all."""
+        self._holders.clear()
 
 
 class Closable(Protocol):

@@ -20,7 +20,7 @@ from ._sharing import plain, stateless
 from ._units import count_parts, join, parts_of
 
 LARGE_BYTES = 4096  # of a number or a string
-HEAVY_BYTES = 64 << 10  # 64 KiB, of a callable
+HEAVY_CALL_BYTES = 64 << 10  # 64 KiB, of a callable
 
 
 class Packed(NamedTuple):
@@ -78,7 +78,7 @@ class Packer:
     @property
     def heavy(self) -> bool:
         """Tell whether a worker that keeps the callable keeps much."""
-        return self._pickled_call is not None and self._pickled_call.size >= HEAVY_BYTES
+        return self._pickled_call is not None and self._pickled_call.size >= HEAVY_CALL_BYTES
 
     def snapshot(self, task: Any) -> Any:
         """Return a task as it is now, for `tasks`: its pickle, unless nobody can change it.

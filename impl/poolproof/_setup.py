@@ -9,13 +9,13 @@ jobs.  So what is large goes ahead in a memory file.
 from __future__ import annotations
 
 import os
-import select
 from collections.abc import Callable
 from multiprocessing import reduction
 from multiprocessing.context import get_spawning_popen
 from typing import Any
 
 from ._channel import Body, pickle_into
+from ._descriptors import Held
 from ._frames import ResultKind
 from ._memory import MemoryFile
 from ._outcome import load
@@ -42,8 +42,7 @@ class Setup:
         self._initargs = initargs
         #: the worker notes when its items begin and end
         self.traced = traced
-        # Held by epoll objects, not for what epoll does: dropped, they close what they hold, in C.
-        self._files: list[select.epoll] = []
+        self._files = Held()
 
     def initialize(self) -> None:
         """Call the initializer, where there is one; in the worker.
@@ -55,7 +54,7 @@ class Setup:
 
     def let_go(self) -> None:
         """A process was started, or could not be: close what was to travel with it."""
-        self._files.clear()
+        self._files.let_go()
 
     def __reduce__(self) -> tuple[Callable[..., Setup | BrokenSetup], tuple[Any, ...]]:
         if get_spawning_popen() is None:  # a context of the user's own pickles in its own way
@@ -70,12 +69,9 @@ class Setup:
         return _from_pickle, (b"".join(body),)
 
     def _written(self, body: Body) -> int:
-        # Making and holding it is one call into C: whatever a signal handler raises, it is known.
-        made = map(os.memfd_create, ("poolproof-setup",), (os.MFD_CLOEXEC,))
-        self._files.extend(map(select.epoll.fromfd, made))
-        fd = self._files[-1].fileno()
-        MemoryFile(fd).write(body)
-        return fd
+        self._files.take(map(os.memfd_create, ("poolproof-setup",), (os.MFD_CLOEXEC,)))
+        MemoryFile(self._files.last).write(body)
+        return self._files.last
 
 
 class BrokenSetup:

@@ -27,7 +27,7 @@ WORTH_NS = 100_000  # 0.1 ms: what a frame costs at the end of a job
 PREFETCH_NS = 14_000_000  # 14 ms: beyond it, the wake-up that a second frame saves is < 1 %
 SMOOTHING = 0.3  # least weight of the newest frame in the estimate
 FRAME_BYTES = 1 << 20  # 1 MiB: what a frame may weigh; more falls out of the processors' caches
-HEAVY_BYTES = 128 << 10  # 128 KiB, of an item: to move it takes longer than to wake a worker
+HEAVY_ITEM_BYTES = 128 << 10  # 128 KiB, of an item: to move it takes longer than to wake a worker
 GROWTH = 16  # a frame is at most this many times the last one: one fast item proves little
 FORETOLD = 64  # items: a first frame sized by what another job has learnt; these may be heavier
 REMEMBERED = 64  # functions whose items' time a pool remembers
@@ -131,7 +131,7 @@ class Sizer:
         memory that the caches hold.
         """
         short = self._item_ns is None or self._item_ns * items < PREFETCH_NS
-        return short and self._fitting > FRAME_BYTES / HEAVY_BYTES
+        return short and self._fitting > FRAME_BYTES / HEAVY_ITEM_BYTES
 
 
 class Experience:

@@ -10,7 +10,6 @@ handler may interrupt a wait, raise out of it, or wait itself, which
 from __future__ import annotations
 
 import os
-import select
 import threading
 import time
 from _thread import LockType
@@ -18,6 +17,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from ._descriptors import Held
 from ._wording import got
 
 
@@ -104,17 +104,13 @@ class EventFd:
     """
 
     def __init__(self) -> None:
-        # Held by an epoll object, not for what epoll does: dropped, it closes what it holds, in C.
-        # A signal handler that raises would break off a `__del__`, and the descriptor be lost; and
-        # between its making and this, were it more than one call into C.
-        self._holder: list[select.epoll] = []
-        flags = os.EFD_CLOEXEC | os.EFD_NONBLOCK
-        self._holder.extend(map(select.epoll.fromfd, map(os.eventfd, (0,), (flags,))))
+        self._held = Held()
+        self._held.take(map(os.eventfd, (0,), (os.EFD_CLOEXEC | os.EFD_NONBLOCK,)))
 
     @property
     def fd(self) -> int:
         """The descriptor."""
-        return self._holder[0].fileno()
+        return self._held.last
 
     def ring(self) -> None:
         """Make the descriptor readable."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from poolproof._carried import Carried, CarriedRun
 from poolproof._frames import TaskHeader, TaskKind
-from poolproof._packing import HEAVY_BYTES, LARGE_BYTES, Packed, Packer, Snapshot
+from poolproof._packing import HEAVY_CALL_BYTES, LARGE_BYTES, Packed, Packer, Snapshot
 
 GRAPHS = st.recursive(
     st.integers() | st.text(max_size=5) | st.binary(max_size=200),
@@ -170,7 +170,9 @@ def test_a_snapshot_is_taken_of_what_may_change_and_of_what_is_large(
 
 
 def test_only_a_large_callable_is_heavy() -> None:
-    light, heavy = (Packer(functools.partial(len, bytes(size)), 1) for size in (9, HEAVY_BYTES))
+    light, heavy = (
+        Packer(functools.partial(len, bytes(size)), 1) for size in (9, HEAVY_CALL_BYTES)
+    )
     for packer in (light, heavy):
         packer.call()
     assert (light.heavy, heavy.heavy) == (False, True)

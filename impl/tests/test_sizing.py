@@ -15,7 +15,7 @@ from poolproof._sizing import (
     FORETOLD,
     FRAME_BYTES,
     GROWTH,
-    HEAVY_BYTES,
+    HEAVY_ITEM_BYTES,
     LEAST_BUDGET_NS,
     PREFETCH_NS,
     REMEMBERED,
@@ -181,7 +181,7 @@ def test_a_frame_that_is_known_to_be_long_has_no_next_one_at_hand(item_ns: int, 
 def test_of_heavy_items_none_is_at_hand_before_it_is_needed(size: int, item_ns: int) -> None:
     sizer = _sizer(item_ns)
     sizer.weigh(1, size)
-    assert sizer.may_prefetch(1) == (item_ns < PREFETCH_NS and size < HEAVY_BYTES)
+    assert sizer.may_prefetch(1) == (item_ns < PREFETCH_NS and size < HEAVY_ITEM_BYTES)
 
 
 @given(items=COUNTS, workers=WORKERS)
