@@ -63,3 +63,12 @@ def test_each_room_imports_only_what_it_may() -> None:
         assert any(_sources(room)), f"{room} holds no Python file: has it moved?"
     trespasses = [found for room in ROOMS for found in _trespasses(room)]
     assert not trespasses, "\n".join(trespasses)
+
+
+def test_the_protocol_document_names_the_role_of_every_module() -> None:
+    """Whoever opens a file finds in the README what it is for, and who runs it."""
+    package = ROOT / "impl/poolproof"
+    told = (package / "README.md").read_text()
+    modules = {path.name for path in package.glob("*.py")} - {"__init__.py"}
+    assert modules
+    assert not {name for name in modules if f"`{name}`" not in told}
