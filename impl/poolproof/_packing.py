@@ -27,10 +27,15 @@ class Packed(NamedTuple):
     """Tasks, pickled.
 
     joint: in one pickle, whatever units they are of.
+    tasks: what is to be packed where they come back: their pickles, but of those that lie in the
+           task's own memory, or are joint.
+    error: why one of `tasks` cannot be; then there is no body.
     """
 
     body: Body
     joint: bool
+    tasks: Sequence[Any]
+    error: BaseException | None = None
 
 
 class Packer:
@@ -93,11 +98,11 @@ class Packer:
                 both = Body()
                 pickle_into(both, (self.callable, task))
                 task = OwnCall(b"".join(both))
-            (body,) = self._apart([[task]])
-            body.freeze()
+            taken = Snapshot(self._pickled()([task]))
+            taken.freeze()
         except BaseException as error:  # noqa: BLE001  user code runs in __reduce__
-            return Snapshot(error)
-        return Snapshot(body)
+            return Snapshot(Body(), error)
+        return taken
 
     def _has_changed(self) -> bool:
         body = Body()
@@ -108,54 +113,91 @@ class Packer:
     def tasks(self, start: int, tasks: Sequence[Any]) -> Packed:
         """Return tasks `start`, `start + 1`, ... of the job.
 
-        Raises: whatever their own reduction raises, or has raised.
+        Raises: whatever the reduction of a unit of several tasks raises.
         """
+        alone = self.per_unit == 1
         if self.carried:
             self.call()
         elif type(tasks[0]) is not Snapshot and (
-            count_parts(start, len(tasks), self.per_unit) == 1 or self._are_plain(tasks)
+            (not alone and count_parts(start, len(tasks), self.per_unit) == 1)
+            or self._are_plain(tasks)
         ):
             whole = Body()
             pickle_into(whole, tasks)
-            return Packed(whole, joint=True)
+            return Packed(whole, joint=True, tasks=tasks)
+        if alone:
+            return self._packed_alone(tasks)
         bodies = self._apart(tasks[part] for part in parts_of(start, len(tasks), self.per_unit))
-        return Packed(join(bodies), joint=False)
+        return Packed(join(bodies), joint=False, tasks=tasks)
+
+    def _packed_alone(self, tasks: Sequence[Any]) -> Packed:
+        pickled = self._pickled()
+        taken: list[Snapshot] = []
+        for task in tasks:
+            if taken:
+                taken[-1].freeze()  # this one's own code may change what that refers to
+            taken.append(task if type(task) is Snapshot else Snapshot.of(pickled, [task]))
+        error = next((one.error for one in taken if one.error is not None), None)
+        body = Body() if error is not None else join([one.body for one in taken])
+        kept = [one if one.is_own else task for one, task in zip(taken, tasks, strict=True)]
+        return Packed(body, joint=False, tasks=kept, error=error)
 
     def _apart(self, parts: Iterable[Sequence[Any]]) -> list[Body]:
-        body = Body()
-        # One pickler for all: making one costs more than a small dump.
-        pickler = pickler_into(body)
+        pickled = self._pickled()
         bodies: list[Body] = []
         for part in parts:
             if bodies and len(bodies[-1]) > 1:
-                bodies[-1].freeze()  # the next one's own code may change what it refers to
-            if type(part[0]) is Snapshot:
-                bodies.append(part[0].body())
-                continue
+                bodies[-1].freeze()  # as above
+            bodies.append(pickled(part))
+        return bodies
+
+    def _pickled(self) -> Callable[[Sequence[Any]], Body]:
+        """Return what pickles one part after the other: to make a pickler for each costs more."""
+        body = Body()
+        pickler = pickler_into(body)
+
+        def pickled(part: Sequence[Any]) -> Body:
+            body.clear()  # first: the one before may have been broken off
+            pickler.clear_memo()
             if self.carried:
                 pickler.memo = self._memo  # a copy
             pickler.dump(part)
-            pickler.clear_memo()
             if len(body) > 1:
                 body.unwrap()
-            bodies.append(Body(body))
-            body.clear()
-        return bodies
+            return Body(body)
+
+        return pickled
 
 
 class Snapshot:
     """A task, pickled; or what that has raised."""
 
-    def __init__(self, pickled: Body | BaseException) -> None:
-        self._pickled = pickled
-        #: in bytes
-        self.size = pickled.size if isinstance(pickled, Body) else 0
+    __slots__ = ("body", "error")
 
-    def body(self) -> Body:
-        """Return the pickle.
+    def __init__(self, body: Body, error: BaseException | None = None) -> None:
+        #: the pickle, empty where there is none
+        self.body = body
+        self.error = error
 
-        Raises: what pickling has raised.
-        """
-        if isinstance(self._pickled, Body):
-            return self._pickled
-        raise self._pickled
+    @classmethod
+    def of(cls, pickled: Callable[[Sequence[Any]], Body], part: Sequence[Any]) -> Snapshot:
+        """Pickle a task, as the only one of its part."""
+        try:
+            return cls(pickled(part))
+        except BaseException as error:  # noqa: BLE001  user code runs in __reduce__
+            return cls(Body(), error)
+
+    @property
+    def is_own(self) -> bool:
+        """Tell whether the pickle refers to no memory of the task's."""
+        return len(self.body) <= 1
+
+    def freeze(self) -> None:
+        """Copy what somebody may change."""
+        if not self.is_own:
+            self.body.freeze()
+
+    @property
+    def size(self) -> int:
+        """Bytes of the pickle."""
+        return self.body.size

@@ -99,6 +99,10 @@ class TaskHandler:
             return True
         return self._post(link, job, span, call, packed)
 
+        span = span._replace(tasks=packed.tasks)
+        if packed.error is not None:
+            self._refuse(job, span, packed.error)
+            return True
     def _pickle_call(self, job: Job, span: Span) -> Body | None:
         """Return the callable's pickle; None when it cannot be pickled."""
         try:

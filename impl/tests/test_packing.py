@@ -150,11 +150,34 @@ class Unpicklable:
 @pytest.mark.parametrize("call", [len, Holder(1)])
 def test_what_cannot_be_pickled_says_so_when_it_is_packed(call: Callable[..., Any]) -> None:
     packer = Packer(call, 1)
-    snapshot = packer.snapshot(Unpicklable())
-    with pytest.raises(ValueError, match="not this one"):
-        packer.tasks(0, [snapshot])
-    with pytest.raises(ValueError, match="not this one"):
-        packer.tasks(0, [[1], Unpicklable()])
+    for task in (packer.snapshot(Unpicklable()), Unpicklable()):
+        packed = packer.tasks(0, [[1], task, [2]])
+        assert str(packed.error) == "not this one"
+        with pytest.raises(ValueError, match="not this one"):
+            Packer(call, 3).tasks(0, [[1], Unpicklable(), [2]])
+
+
+class Counted:
+    """Counts how often it is pickled, as what hands over a file or a connection might."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __reduce__(self) -> Any:
+        self.times += 1
+        return Counted, ()
+
+
+@pytest.mark.parametrize("call", [len, Holder(1)])
+@pytest.mark.parametrize("spoilt", [False, True])
+def test_what_comes_back_is_not_pickled_again(call: Callable[..., Any], spoilt: bool) -> None:
+    packer = Packer(call, 1)
+    counted = [Counted() for _ in range(5)]
+    packed = packer.tasks(0, [*counted, *[Unpicklable()] * spoilt])
+    assert (packed.error is not None) == spoilt
+    rest = packed.tasks[1:5]
+    assert packer.tasks(1, rest).body == packer.tasks(1, packer.tasks(1, rest).tasks).body
+    assert [task.times for task in counted] == [1] * 5
 
 
 @pytest.mark.parametrize(
