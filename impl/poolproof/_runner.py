@@ -12,6 +12,7 @@ asks for it (see `Run.cut`), in the middle of an item too.
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -53,11 +54,15 @@ class Run(NamedTuple):
 
     def cut(self) -> int:
         """Drop the items that are not started; return how many are left."""
+        collects = gc.isenabled()
+        gc.disable()  # up to 3.11 it runs wherever something is made, and may run user code
         # Without a call between reading the count and cutting the list, as between taking an item
         # and counting it below: CPython changes threads at calls and backward jumps alone.
         started = self.slot.fields[STARTED]
         tail = self.items[started:]
         del self.items[started:]
+        if collects:
+            gc.enable()
         self.dropped.append(tail)
         return len(self.items)
 

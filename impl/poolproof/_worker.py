@@ -165,6 +165,7 @@ class Worker:
                 if header.ahead_of and header.ahead_of == self._cut_short:
                     self._outbox.send(ResultKind.OUTCOMES, 0, 0, Body(), last=True)
                     return
+                    self._cut_short = header.seq  # one may have been sent ahead of this one, too
                 work = self._loaded(
                     ResultKind.UNLOADED, partial(self._work_of, call, header, body[call_size:])
                 )
