@@ -73,8 +73,13 @@ class Steward:
         except OSError:  # a kernel or sandbox without pidfd_open(2)
             parent_fd = os.dup(parent.sentinel)
         self._epoll.register(parent_fd, select.EPOLLIN)
-        # Not a Thread: that one is waited for until it runs, and takes four times the start.
-        _thread.start_new_thread(self._run, (parent_fd,))
+        # All signals are the first thread's: what a task blocks there must not arrive here.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        try:
+            # Not a Thread: that one is waited for until it runs, and takes four times the start.
+            _thread.start_new_thread(self._run, (parent_fd,))
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
     def heed(self, bell: int, answer: Callable[[int], None]) -> None:
         """Call `answer` with what the parent rings for; never without the interpreter's lock."""
