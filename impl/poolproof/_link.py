@@ -41,7 +41,6 @@ class Link:
 
     def __init__(self, process: BaseProcess, own: socket.socket, peer: socket.socket) -> None:
         self.process = process
-        _kinship.register(process)
         self.pid = process.pid or 0
         self.ledger: deque[Frame] = deque()
         self.ready = False

@@ -8,7 +8,7 @@ from functools import partial
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 
-from . import _descriptors
+from . import _descriptors, _kinship
 from ._channel import socket_pair
 from ._replacement import Replacement
 from ._setup import Setup
@@ -89,6 +89,7 @@ class Starter:
         return made
 
     def _run(self, process: BaseProcess) -> None:
+        _kinship.register(process)  # before: another thread may fork at any moment
         try:
             process.start()
         finally:

@@ -51,11 +51,13 @@ def worker_main(sock: socket.socket, setup: Setup | BrokenSetup) -> None:
         blame = setup.blame
         setup.initialize()
         blame = ResultKind.UNFIT
-        worker = Worker(sock, outbox, interrupts, traced=setup.traced)
+        if os.getpid() != pid:
+            return  # forked by the initializer, and come back from it (see `Worker.disown`)
         steward.heed(worker.bell, worker.answer)
     except BaseException as error:  # noqa: BLE001  also SystemExit: the parent must learn of it
         with suppress(ConnectionError):  # it is gone, or has terminated the pool
-            outbox.failure(blame, pack_error(error))
+            if os.getpid() == pid:
+                outbox.failure(blame, pack_error(error))
         return
     try:
         worker.serve()
@@ -64,7 +66,7 @@ def worker_main(sock: socket.socket, setup: Setup | BrokenSetup) -> None:
     except (OSError, ValueError):
         if os.getpid() == pid:
             raise
-        # A process that a task has forked came back from the task (see `Worker.disown`).
+        # A process that a task has forked came back from the task.
 
 
 class Worker:
@@ -94,9 +96,10 @@ class Worker:
         os.register_at_fork(after_in_child=self.disown)
 
     def disown(self) -> None:
-        """Leave channel, claims and files to the worker that a task has forked this process from.
+        """Leave channel, claims and files to the worker that this process was forked from.
 
-        If it comes back from the task it must not go on: there would be two workers on one channel.
+        A task has done that, or the initializer.  If it comes back from there it must not go on:
+        there would be two workers on one channel.
         """
         self._sock.close()
         self._slot.close()

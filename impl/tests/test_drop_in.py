@@ -11,12 +11,13 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from multiprocessing.context import ForkContext, ForkProcess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from poolproof import AsyncResult, MapResult, Pool
+from poolproof import AsyncResult, MapResult, Pool, _kinship
 
 from .patience import WAIT_S, await_
 from .tasks import square
@@ -204,3 +205,50 @@ def test_pools_one_after_the_other_are_no_fork_beside_a_thread() -> None:
         for _ in range(30):
             with Pool(2, context=FORK) as pool:
                 assert pool.map(square, range(3)) == [0, 1, 4]
+
+
+def _blocked(number: int) -> int | None:
+    """Have a signal wait while it is blocked, and take it then; in the worker."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, [number])
+    os.kill(os.getpid(), number)
+    taken = signal.sigtimedwait([number], WAIT_S)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [number])
+    return None if taken is None else taken.si_signo
+
+
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+@pytest.mark.parametrize("number", [signal.SIGUSR1, signal.SIGTERM, signal.SIGINT])
+def test_a_signal_that_a_task_blocks_does_not_arrive(method: str, number: int) -> None:
+    """Nor in a second thread of the worker."""
+    with Pool(1, context=multiprocessing.get_context(method)) as pool:
+        assert [pool.apply_async(_blocked, (number,)).get(WAIT_S) for _ in range(5)] == [number] * 5
+
+
+def _fork_and_return() -> None:
+    """Leave a child that comes back from the initializer."""
+    os.fork()
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # the fork is the point
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+def test_what_an_initializer_forks_is_no_second_worker(method: str) -> None:
+    with Pool(2, _fork_and_return, context=multiprocessing.get_context(method)) as pool:
+        assert pool.map_async(square, range(100), 1).get(WAIT_S) == [n * n for n in range(100)]
+
+
+class _Registered(ForkProcess):
+    """Tells what a fork by another thread would find as it starts."""
+
+    def start(self) -> None:
+        assert self in _kinship._workers
+        super().start()
+
+
+class _Registering(ForkContext):
+    Process = _Registered
+
+
+def test_what_another_thread_forks_beside_the_constructor_knows_its_workers_by_then() -> None:
+    """Or it would terminate them where it ends by `sys.exit()`."""
+    with Pool(2, context=_Registering()) as pool:
+        assert pool.apply_async(square, (3,)).get(WAIT_S) == 9
