@@ -26,7 +26,7 @@ class CallbackRunner:
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[tuple[AsyncResult, bool, Any] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._running: AsyncResult | None = None
+        self._running: tuple[AsyncResult, bool, Any] | None = None
         self._abandoned = False
 
     def settle(self, result: AsyncResult, success: bool, value: Any) -> None:
@@ -48,11 +48,12 @@ class CallbackRunner:
         self._thread = thread
         return True
 
-    def abandon(self, error: BaseException) -> None:
-        """Run no more callbacks; whoever waits for one that may never return gets `error`."""
+    def abandon(self) -> None:
+        """Run no more callbacks, and wait for none: one may never return, or end the pool."""
         self._abandoned = True
         if (running := self._running) is not None:
-            running.settle(False, error)
+            result, success, value = running
+            result.settle(success, value)
         while not self._queue.empty():
             self._settle_next()
 
@@ -83,6 +84,6 @@ class CallbackRunner:
             del entry, result, value  # or the last result would live as long as this thread
 
     def _call(self, result: AsyncResult, success: bool, value: Any) -> None:
-        self._running = result
+        self._running = result, success, value
         result.run_callback(success, value)
         self._running = None

@@ -168,7 +168,7 @@ class Dispatcher:
 
     def _abandon(self) -> None:
         error = PoolTerminatedError("the pool was terminated before the outcome arrived")
-        self._callbacks.abandon(error)
+        self._callbacks.abandon()
         self._loop.abandon(error)
         self.inbox.abandon(error)
 

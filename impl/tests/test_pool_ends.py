@@ -162,10 +162,17 @@ def test_terminate_does_not_wait_for_a_callback_that_blocks(gate: threading.Even
         result = pool.apply_async(square, (2,), callback=callback)
         assert entered.wait(WAIT_S)
         within(WAIT_S, pool.terminate)
-        with pytest.raises(PoolTerminatedError):
-            result.get(0)
+        assert result.get(0) == 4  # it was known before
         gate.set()
         within(WAIT_S, pool.join)
+
+
+def test_a_callback_may_end_its_pool_and_loses_nothing(context: BaseContext) -> None:
+    """The first result wins: who waits for it has it."""
+    pool = Pool(2, context=context)
+    one = pool.apply_async(square, (2,), callback=lambda _: pool.terminate())
+    assert one.get(WAIT_S) == 4
+    within(WAIT_S, pool.join)
 
 
 def test_terminate_does_not_wait_for_an_input_that_blocks(gate: threading.Event) -> None:
