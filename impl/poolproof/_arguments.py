@@ -10,7 +10,9 @@ from __future__ import annotations
 import multiprocessing
 import operator
 import os
+import stat
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from multiprocessing.context import BaseContext, Process
 from typing import Any
 
@@ -81,9 +83,15 @@ def start_method_of(context: BaseContext) -> str | None:
 
 
 def check_path(name: str, value: object) -> None:
-    """Raise TypeError for what names no file."""
+    """Raise TypeError for what is no path, ValueError for that of a pipe."""
     if not isinstance(value, str | os.PathLike):
         raise TypeError(f"{name}: expected the path of a file, a str or os.PathLike, {got(value)}")
+    mode = 0
+    with suppress(OSError):  # it is to be made, or opening it says what is wrong
+        mode = os.stat(value).st_mode  # noqa: PTH116  pathlib takes 4 ms to load
+    if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+        why = "whoever reads it slowly would stop the pool"
+        raise ValueError(f"{name}: expected the path of a file, got a pipe, {value!r}: {why}")
 
 
 def check_iterable(name: str, value: object) -> None:

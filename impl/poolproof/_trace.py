@@ -108,7 +108,7 @@ class TraceWriter:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        """Raises: TypeError for what names no file; OSError when it cannot be written."""
+        """Raises: TypeError, ValueError for what names no file; OSError if it cannot be written."""
         check_path("trace", path)
         self._file = Path(path).open("w", encoding="utf-8")  # noqa: SIM115  open as long as the pool
         self._file.write("[")

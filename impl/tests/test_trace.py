@@ -327,3 +327,11 @@ def test_a_function_that_cannot_be_loaded_ends_no_worker(method: str, tmp_path: 
         pool.close()
         pool.join()
     assert not [event for event in _events(path) if event["name"].startswith("worker lost")]
+
+
+def test_a_pipe_is_no_file_for_a_trace(tmp_path: Path) -> None:
+    """Where nobody reads it, the dispatcher would wait, and `terminate()` with it."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with pytest.raises(ValueError, match=r"trace: expected the path of a file, got a pipe, .*pipe"):
+        Pool(1, trace=path)
