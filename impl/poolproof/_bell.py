@@ -10,6 +10,7 @@ import os
 from collections import deque
 
 from ._claims import PHASE, SEQ, STARTED, Phase, Progress, Slot
+from ._descriptors import Held
 from ._frames import GIVE_BACK, SHOW
 from ._ledger import Frame
 
@@ -24,8 +25,17 @@ class Bell:
         self._slot = slot
         self._ledger = ledger
         self._asked = 0  # the frame that it was rung for
-        #: the descriptor, whose owner closes it
-        self.fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._held = Held()
+        self._held.take(map(os.eventfd, (0,), (os.EFD_CLOEXEC | os.EFD_NONBLOCK,)))
+
+    @property
+    def fd(self) -> int:
+        """The descriptor."""
+        return self._held.last
+
+    def close(self) -> None:
+        """Close the descriptor."""
+        self._held.let_go()
 
     def withholds(self) -> bool:
         """Tell whether the running frame may have tasks that are not started, nor asked for yet."""

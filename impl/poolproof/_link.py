@@ -70,7 +70,7 @@ class Link:
             undo.callback(self.slot.close)
             #: what the worker is asked by, while it runs a frame
             self.bell = Bell(self.slot, self.ledger)
-            undo.callback(os.close, self.bell.fd)  # by C: that cannot fail for want of memory
+            undo.callback(self.bell.close)
             self._greet(self.bell.fd)
             self.death_fd = _death_fd(process)
             undo.callback(os.close, self.death_fd)
