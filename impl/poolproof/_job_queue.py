@@ -11,7 +11,6 @@ the pool in its place.
 
 from __future__ import annotations
 
-import sys
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -123,8 +122,8 @@ class JobQueue:
         for waiting in self._waiting:
             if waiting.order > job.order:
                 return False
-            if waiting.has_earlier(position if waiting is job else sys.maxsize):
-                return True
+            if (first := waiting.first_back()) is not None:
+                return waiting is not job or first < position
         return False
 
     def requeue(self, job: Job, span: Span) -> None:

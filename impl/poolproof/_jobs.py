@@ -7,7 +7,9 @@ thread alone, once the job has been submitted.
 
 from __future__ import annotations
 
+import heapq
 from abc import ABC, abstractmethod
+from bisect import insort
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -51,6 +53,9 @@ class Job(ABC):
         self.sizer = sizer
         #: its place among the jobs; the first come first
         self.order = 0
+        #: its tasks wait for each other, and are handed out one by one (see `_spares`)
+        self.in_turn = False
+        #: in the order of the input, as the next ones
         self._returned: deque[Span] = deque()
         #: tasks that must travel alone, because one of their frame could not be loaded
         self.suspects: deque[Span] = deque()
@@ -68,13 +73,12 @@ class Job(ABC):
     def give_back(self, span: Span) -> None:
         """Take back tasks that have not run."""
         if span.tasks:
-            place = sum(other.start < span.start for other in self._returned)
-            self._returned.insert(place, span)
+            insort(self._returned, span, key=_start_of)
 
-    def has_earlier(self, position: int) -> bool:
-        """Tell whether a task before that position has come back, and is with no worker."""
-        back = (*self.suspects, *self._returned)
-        return any(span.start < position for span in back)
+    def first_back(self) -> int | None:
+        """Return the position of the first task that has come back, and is with no worker."""
+        firsts = [back[0].start for back in (self.suspects, self._returned) if back]
+        return min(firsts, default=None)
 
     def hold_s(self) -> float:
         """Return how long later jobs should wait for the next task of this one, which has none."""
@@ -82,9 +86,8 @@ class Job(ABC):
 
     def suspect(self, span: Span) -> None:
         """Take back tasks one of which cannot be loaded in a worker."""
-        self.suspects.extend(
-            Span(position, (task,)) for position, task in enumerate(span.tasks, span.start)
-        )
+        alone = [Span(position, (task,)) for position, task in enumerate(span.tasks, span.start)]
+        self.suspects = deque(heapq.merge(self.suspects, alone, key=_start_of))
 
     def left(self) -> int | None:
         """Tasks that no worker has, None when that cannot be known."""
@@ -128,6 +131,10 @@ class Job(ABC):
     @abstractmethod
     def abandon(self, error: BaseException) -> None:
         """Settle with `error` what has no outcome; nothing will be delivered any more."""
+
+
+def _start_of(span: Span) -> int:
+    return span.start
 
 
 def as_task_error(error: BaseException) -> BaseException:

@@ -198,3 +198,19 @@ def test_apply_calls_are_settled_one_by_one_and_in_any_order() -> None:
     for result, error in ((results[0], ValueError), (results[2], KeyError)):
         with pytest.raises(error):
             result.get(0)
+
+
+def test_what_comes_back_stands_in_the_order_of_the_input() -> None:
+    """Whatever comes first: a worker that has a later task is sent no more until then."""
+    job = map_job(range(10))[0]
+    spans = [job.take(2) for _ in range(4)]
+    assert all(spans)
+    for number in (3, 0):
+        job.suspect(spans[number] or Span(0, ()))
+    for number in (2, 1):
+        job.give_back(spans[number] or Span(0, ()))
+    assert [span.start for span in job.suspects] == [0, 1, 6, 7]
+    assert job.first_back() == 0
+    job.suspects.clear()
+    assert job.first_back() == 2
+    assert [span.start for span in take_all(job)] == [2, 4, 8]
