@@ -70,6 +70,11 @@ class IMapJob(Job):
         self._waits_since: float | None = None  # for the input to yield
         self._patience_s = HOLD_TOTAL_S
 
+    def begin_reading(self) -> None:
+        """Have the input read, though its turn is to come: earlier tasks may wait for it."""
+        self._until = self._allowed(1)
+        self._feed.allow(self._until)
+
     def lift_window(self) -> None:
         """Read the input to its end: the pool joins, and nobody will take results meanwhile."""
         self._unbounded = True

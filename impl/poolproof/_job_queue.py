@@ -67,6 +67,7 @@ class JobQueue:
         self._waiting[job] = None
         if isinstance(job, IMapJob):
             self._fed.append(job)
+            job.begin_reading()
         self.finish_if_complete(job)
 
     def submit_call(self, result: AsyncResult) -> None:
