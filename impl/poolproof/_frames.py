@@ -53,7 +53,6 @@ class TaskHeader(NamedTuple):
 
     in_file:   the body is in the memory file that rides on the record.
     exact:     commit each outcome to the claim slot before the next item starts.
-    last:      the worker retires behind this frame (maxtasksperchild).
     carried:   the callable has a state, and each unit of tasks a copy of it (see `_packing`).
     joint:     the tasks are in one pickle; else each part of a unit is in its own (see `_units`).
     seq:       number of the frame, ascending for each worker.
@@ -72,7 +71,6 @@ class TaskHeader(NamedTuple):
     kind: int
     in_file: int = 0
     exact: int = 0
-    last: int = 0
     carried: int = 0
     joint: int = 0
     seq: int = 0
@@ -112,7 +110,7 @@ class ResultHeader(NamedTuple):
 
 
 LENT_FILE = 1  # among the files of a frame
-_TASK = struct.Struct("<BBBBBBxxQQQQQQQQQQ")
+_TASK = struct.Struct("<BBBBBxxxQQQQQQQQQQ")
 _RESULT = struct.Struct("<B?xxIQQQQQQ")
 TASK_HEADER_SIZE = _TASK.size
 RESULT_HEADER_SIZE = _RESULT.size

@@ -52,6 +52,11 @@ class Link:
         self.lost = False
         #: until it retires (maxtasksperchild), None without limit
         self.allowance: Allowance | None = None
+        #: has been sent all that its allowance allows; what it gives back changes that
+        self.spent = False
+        #: is one more than the pool is to have, and no longer needed (see `_spares`)
+        self.surplus = False
+        #: has been sent the sentinel
         self.retiring = False
         self.startup_error: BaseException | None = None
         #: what has raised that
@@ -87,18 +92,26 @@ class Link:
     def _greet(self, fd: int) -> None:
         send(self._sock, pack_task(TaskHeader(TaskKind.HELLO)), fd=fd)
 
-    def charge(self, tasks: int, per_unit: int) -> bool:
-        """Count tasks against the allowance; return whether it is used up."""
-        if self.allowance is None:
-            return False
-        self.retiring = self.allowance.charge(tasks, per_unit)
-        return self.retiring
+    @property
+    def idle(self) -> bool:
+        """Tell whether the worker waits for a task, and may have one."""
+        return self.ready and not (self.ledger or self.leaving or self.retiring)
+
+    @property
+    def leaving(self) -> bool:
+        """Tell whether the worker is to exit behind what it has."""
+        return self.spent or self.surplus
+
+    def charge(self, tasks: int, per_unit: int) -> None:
+        """Count tasks against the allowance."""
+        if self.allowance is not None:
+            self.spent = self.allowance.charge(tasks, per_unit)
 
     def refund(self, tasks: int, per_unit: int) -> None:
-        """Tasks that were charged are not sent after all."""
-        if self.allowance is not None:
+        """Tasks that were charged do not run here after all."""
+        if self.allowance is not None and tasks:
             self.allowance.refund(tasks, per_unit)
-            self.retiring = False
+            self.spent = False
 
     def fileno(self) -> int:
         """Return the descriptor that becomes readable with a result."""

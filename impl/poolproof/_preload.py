@@ -15,7 +15,7 @@ from typing import Any
 
 from ._arguments import start_method_of
 
-NEEDED = ("__future__", "array", "mmap", "traceback", "typing")
+NEEDED = ("__future__", "array", "gc", "mmap", "traceback", "typing")
 
 
 def preload(context: BaseContext) -> None:

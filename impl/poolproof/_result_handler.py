@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ._claims import split_log
 from ._frames import RESULT_HEADER_SIZE, ResultHeader, ResultKind, unpack_result
 from ._job_queue import JobQueue
-from ._jobs import Job
+from ._jobs import Job, Span
 from ._ledger import Frame
 from ._link import Link
 from ._memory import MemoryFile, body_of
@@ -137,7 +137,7 @@ class ResultHandler:
     def _given_back(self, link: Link, header: ResultHeader) -> None:
         frame = link.ledger[0] if link.ledger else None
         if frame is not None and frame.seq == header.seq:  # else it was over first
-            self._jobs.requeue(frame.job, frame.shorten(header.first))
+            self._requeue(link, frame, frame.shorten(header.first))
 
     def _lose(self, link: Link, header: ResultHeader, error: OSError) -> None:
         """Fail what a result is about that cannot be read here."""
@@ -159,8 +159,12 @@ class ResultHandler:
         if header.last:
             self._shelf.take_from(link.ledger.popleft())
             frame.job.sizer.observe(frame.delivered, header.elapsed_ns)
-            self._jobs.requeue(frame.job, frame.rest(frame.delivered))
+            self._requeue(link, frame, frame.rest(frame.delivered))
         self._jobs.finish_if_complete(frame.job)
+
+    def _requeue(self, link: Link, frame: Frame, rest: Span) -> None:
+        link.refund(len(rest.tasks), frame.job.packer.per_unit)
+        self._jobs.requeue(frame.job, rest)
 
     def _deliver(self, frame: Frame, header: ResultHeader, body: memoryview) -> None:
         start = frame.span.start + header.first

@@ -42,12 +42,13 @@ def apply_task(task: tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]])
 
 
 def worker_main(sock: socket.socket, setup: Setup | BrokenSetup) -> None:
-    """Serve frames from `sock` until the sentinel or the last frame arrives."""
+    """Serve frames from `sock` until the sentinel arrives."""
     pid = os.getpid()
     outbox = Outbox(sock)
     blame = ResultKind.UNFIT
     try:
         interrupts, steward = _worker_process.settle(sock)
+        worker = Worker(sock, outbox, interrupts, traced=setup.traced)
         blame = setup.blame
         setup.initialize()
         blame = ResultKind.UNFIT
@@ -151,8 +152,6 @@ class Worker:
             self._slot.fields[PHASE] = Phase.IDLE
             # A caller that waited for this one has the next call ready in no time.
             single = header.call_id == APPLY_CALL_ID
-            if header.last:
-                return
 
     def _take_up(self, header: TaskHeader, inline: memoryview, file: MemoryFile | None) -> None:
         self._slot.begin(header.seq)
@@ -166,9 +165,9 @@ class Worker:
                 if call is _NOTHING:
                     return
                 if header.ahead_of and header.ahead_of == self._cut_short:
+                    self._cut_short = header.seq  # one may have been sent ahead of this one, too
                     self._outbox.send(ResultKind.OUTCOMES, 0, 0, Body(), last=True)
                     return
-                    self._cut_short = header.seq  # one may have been sent ahead of this one, too
                 work = self._loaded(
                     ResultKind.UNLOADED, partial(self._work_of, call, header, body[call_size:])
                 )

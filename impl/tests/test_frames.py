@@ -26,7 +26,7 @@ from poolproof._frames import (
 
 FLAG = st.integers(0, 1)
 NUMBER = st.integers(0, 2**64 - 1)
-TASKS = st.builds(TaskHeader, st.sampled_from(TaskKind), *[FLAG] * 5, *[NUMBER] * 10)
+TASKS = st.builds(TaskHeader, st.sampled_from(TaskKind), *[FLAG] * 4, *[NUMBER] * 10)
 RESULTS = st.builds(
     ResultHeader,
     st.sampled_from(ResultKind),
@@ -56,7 +56,7 @@ def test_a_result_header_arrives_as_it_was_sent(header: ResultHeader, body: byte
 
 
 def test_booleans_travel_as_flags() -> None:
-    header = TaskHeader(TaskKind.RUN, in_file=True, exact=False, last=True)
+    header = TaskHeader(TaskKind.RUN, in_file=True, exact=False, joint=True)
     assert unpack_task(memoryview(pack_task(header))) == header
 
 
