@@ -127,6 +127,11 @@ class JobQueue:
                 return waiting is not job or first < position
         return False
 
+    def take_turns(self) -> None:
+        """Hand out the tasks of all jobs that there are one by one."""
+        for job in self._open:
+            job.in_turn = True
+
     def requeue(self, job: Job, span: Span) -> None:
         """Take back tasks that did not run, to their place, unless their job was abandoned."""
         if span.tasks and job in self._open:

@@ -200,6 +200,7 @@ class Link:
 
     def dismiss(self) -> None:
         """Send the sentinel: the worker exits behind its last frame."""
+        self.retiring = True
         with suppress(OSError):  # no frame is out: a worker with a full channel, or none, is dead
             self._tell(TaskKind.STOP)
 

@@ -24,6 +24,7 @@ from ._relief import Relief
 from ._result_handler import ResultHandler
 from ._results import AsyncResult
 from ._shelf import Shelf
+from ._spares import Spares
 from ._state import PoolState, StateMachine
 from ._task_handler import DEPTH, TaskHandler
 from ._watch import Watch
@@ -59,6 +60,7 @@ class Loop:
         self.jobs = JobQueue(callbacks.settle, self._finish)
         self._tasks = TaskHandler(size, self.jobs, self._shelf, self.loans)
         self._relief = Relief()
+        self._spares = Spares(workers, self.jobs)
         self._results = ResultHandler(self.jobs, self._shelf, trace)
         self._trace = trace
 
@@ -95,6 +97,8 @@ class Loop:
         self._relief.find_stuck(self._workers.links)
         room = self._tasks.refill(self._workers.links)
         self._relief.look(self._workers.links)
+        if self._spares.look():
+            self._repopulate()
         # A pool without workers, broken or not yet whole, has none with room either; and yet
         # every call must be answered.
         self._inbox.feel(hungry=room or not self._workers.links)
@@ -108,8 +112,11 @@ class Loop:
         if self.jobs.hold_s:
             return self.jobs.hold_s
         pauses = [self._workers.pause_s()] if self._workers.waiting_to_retry else []
-        pauses += [s for s in (self.loans.pause_s, self._relief.pause_s) if s is not None]
+        pauses += [s for s in self._pauses() if s is not None]
         return min(pauses, default=None)
+
+    def _pauses(self) -> tuple[float | None, ...]:
+        return self.loans.pause_s, self._relief.pause_s, self._spares.pause_s
 
     def _serve(self, link: Link, fd: int) -> None:
         if fd == link.death_fd:
@@ -153,6 +160,7 @@ class Loop:
                 raise
 
     def _repopulate(self) -> None:
+        self._workers.dismiss_leaving()
         if self._machine.state is PoolState.RUN or not self.jobs.empty:
             for link in self._workers.repopulate():
                 self._welcome(link)

@@ -77,7 +77,7 @@ class Relief:
         # One that is on loan runs the only task of its frame, and its books are the borrower's.
         held = [link for link in links if link.held]
         self._look_for_outcomes(held)
-        idle = any(link.ready and not link.ledger and not link.retiring for link in links)
+        idle = any(link.idle for link in links)
         withholding = [link for link in held if (idle or link.stuck) and link.bell.withholds()]
         if not withholding:
             self._since = None

@@ -64,12 +64,14 @@ class TaskHandler:
         self._rebalance(links)
 
     def _may_send(self, link: Link) -> bool:
-        if link.retiring:
+        if link.leaving:
             return False
         if not link.ledger:
             return True
         running = link.ledger[-1]
-        if link.stuck or self._jobs.has_earlier(running.job, running.span.start):
+        if link.stuck or running.job.in_turn:
+            return False
+        if self._jobs.has_earlier(running.job, running.span.start):
             return False
         return running.job.sizer.may_prefetch(len(running.span.tasks))
 
@@ -81,7 +83,7 @@ class TaskHandler:
     def _take(self, job: Job, link: Link) -> Span | None:
         if job.suspects:
             return job.suspects.popleft()
-        limit = job.sizer.items(job.left(), self._workers)
+        limit = 1 if job.in_turn else job.sizer.items(job.left(), self._workers)
         if link.allowance is not None:
             limit = min(limit, link.allowance.items(job.packer.per_unit))
         return job.take(limit)
@@ -97,12 +99,12 @@ class TaskHandler:
         except BaseException as error:  # noqa: BLE001  user code runs in __reduce__
             self._refuse(job, span, error)
             return True
-        return self._post(link, job, span, call, packed)
-
         span = span._replace(tasks=packed.tasks)
         if packed.error is not None:
             self._refuse(job, span, packed.error)
             return True
+        return self._post(link, job, span, call, packed)
+
     def _pickle_call(self, job: Job, span: Span) -> Body | None:
         """Return the callable's pickle; None when it cannot be pickled."""
         try:
@@ -116,7 +118,7 @@ class TaskHandler:
 
     def _pickle_tasks(self, job: Job, span: Span) -> Packed:
         if span.pickled is not None:
-            return Packed(span.pickled, joint=True)
+            return Packed(span.pickled, joint=True, tasks=span.tasks)
         return job.packer.tasks(span.start, span.tasks)
 
     def _refuse(self, job: Job, span: Span, error: BaseException) -> None:
@@ -134,12 +136,11 @@ class TaskHandler:
         job.sizer.weigh_frame(len(span.tasks), size - call_size)
         in_file = not fits_inline(size)
         frame = Frame(link.next_seq(), job, span, carries_call=bool(call_size), file=None)
-        last = link.charge(len(span.tasks), job.packer.per_unit)
+        link.charge(len(span.tasks), job.packer.per_unit)
         header = TaskHeader(
             TaskKind.RUN,
             in_file=in_file,
             exact=job.exact,
-            last=last,
             carried=job.packer.carried,
             joint=packed.joint,
             seq=frame.seq,
@@ -190,7 +191,7 @@ class TaskHandler:
 
     def _rebalance(self, links: list[Link]) -> None:
         """Give an idle worker what lies unread before a busy one."""
-        idle = [link for link in links if not link.ledger and not link.retiring]
+        idle = [link for link in links if link.idle]
         if not idle:
             return
         for busy in [link for link in links if len(link.ledger) == DEPTH]:

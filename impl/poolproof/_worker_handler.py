@@ -14,12 +14,11 @@ from functools import partial
 from multiprocessing.context import BaseContext
 from typing import TYPE_CHECKING, Any
 
-from ._claims import Claim, Phase
-from ._errors import BrokenPoolError, WorkerLostError, describe_exit
+from ._errors import BrokenPoolError, describe_exit
 from ._job_queue import JobQueue
-from ._ledger import Frame
 from ._link import Link
-from ._result_handler import ResultHandler, deliver_outcomes
+from ._losses import settle_claimed
+from ._result_handler import ResultHandler
 from ._room import make_room
 from ._setup import Setup
 from ._starter import Started, Starter, discard, discard_started
@@ -32,6 +31,7 @@ RETRY_S = 0.1  # first pause after a process could not be started; doubles up to
 RETRY_MAX_S = 2.0
 RETRY_DOUBLINGS = 5
 KILLED_PATIENCE_S = 30.0  # how long workers may be killed while they start, none getting ready
+ROUNDS = 3  # times that all workers may fail to start before the pool is broken: twice, by Ctrl-C
 LINGERING = 2  # processes for each worker, those that retire and take long to exit among them
 START_ATTEMPTS = 5  # failed starts in a row before the pool is broken: 1.5 s
 
@@ -50,12 +50,14 @@ class WorkerHandler:
         #: what makes workers, and has a template to end
         self.starter = Starter(context, Setup(*worker_args, traced=trace is not None))
         self._size = size
+        #: workers that there are to be beyond that
+        self._spares = 0
         self._new_allowance = _allowances(maxtasksperchild)
         self._trace = trace
         self.links: list[Link] = []
         self._failures = 0
         self._failing_since: float | None = None
-        self._failure_limit = max(3, 2 * size)
+        self._failure_limit = ROUNDS * size
         self._retry_at: float | None = None
         #: why no worker can be had; set once, the pool is then useless
         self.broken: BrokenPoolError | None = None
@@ -109,13 +111,25 @@ class WorkerHandler:
         if self.broken is not None or self.pause_s() > 0:
             return started
         self._retry_at = None
-        while self._serving() < self._size and len(self.links) < LINGERING * self._size:
+        wanted, most = self._size + self._spares, LINGERING * self._size
+        while self._serving() < wanted and len(self.links) < most:
             try:
                 started.extend(self.start(1))
             except Exception as error:  # noqa: BLE001  OSError, and what a custom context raises
                 self._start_failed(error)
                 break
         return started
+
+    def add_spare(self) -> None:
+        """Have one worker more than the pool has by right, unless there are twice as many."""
+        self._spares = min(self._spares + 1, (LINGERING - 1) * self._size)
+
+    def release_spare(self) -> None:
+        """Have a worker exit behind what it runs, if there is one more than by right."""
+        staying = [link for link in self.links if link.held and not link.surplus]
+        if self._spares and len(staying) > self._size:
+            self._spares -= 1
+            staying[-1].surplus = True
 
     def _serving(self) -> int:
         return sum(not link.retiring or bool(link.ledger) for link in self.links)
@@ -159,16 +173,14 @@ class WorkerHandler:
         for frame in reversed(link.ledger):
             results.reclaim(frame)
             if frame.seq == claim.seq:
-                lost = _settle_claimed(frame, claim, link, jobs)
+                lost = settle_claimed(frame, claim, link, jobs)
                 if self._trace is not None:
                     self._trace.last_items(link.pid, frame, link.slot, lost)
             else:
                 jobs.requeue(frame.job, frame.rest(frame.delivered))
             jobs.finish_if_complete(frame.job)
         if self._trace is not None:
-            # One that retires is told so with its last frame, and may die before that is over.
-            died = bool(link.ledger) or not link.retiring
-            self._trace.buried(link.pid, describe_exit(exitcode) if died else None)
+            self._trace.buried(link.pid, None if link.retiring else describe_exit(exitcode))
         link.close()
         self.links.remove(link)  # last: what is broken off before is for the end of the pool to do
 
@@ -189,7 +201,8 @@ class WorkerHandler:
                 error = link.startup_error
                 what = f"{link.startup_step} raised {type(error).__name__}: {error}"
             elif not killed:
-                what += '; is the main module guarded by `if __name__ == "__main__"`?'
+                what += "; was it interrupted, or is the main module not guarded by "
+                what += '`if __name__ == "__main__"`?'
             self._break(
                 f"{self._failures} workers in a row failed to start: {what}", link.startup_error
             )
@@ -202,9 +215,14 @@ class WorkerHandler:
         """Send the sentinel to every worker; each exits behind its last frame."""
         for link in self.links:
             if not link.retiring:
-                link.retiring = True
                 link.dismiss()
         self.starter.retire()
+
+    def dismiss_leaving(self) -> None:
+        """Send the sentinel to those that have run what they may, and to those beyond the size."""
+        for link in self.links:
+            if link.leaving and not link.ledger and not link.retiring:
+                link.dismiss()
 
 
 def _allowances(maxtasksperchild: int | None) -> Callable[[], Allowance | None]:
@@ -216,38 +234,3 @@ def _allowances(maxtasksperchild: int | None) -> Callable[[], Allowance | None]:
     from ._allowance import Allowance  # noqa: PLC0415  `fractions` takes 2 ms to load
 
     return partial(Allowance, maxtasksperchild)
-
-
-def _settle_claimed(frame: Frame, claim: Claim, link: Link, jobs: JobQueue) -> int | None:
-    """Find the outcome of each task of the frame that a dead worker had taken up.
-
-    Return the position in the frame of the one that was running, None where there was none.
-    """
-    lost = None
-    if claim.phase == Phase.LOADING:
-        if len(frame.span.tasks) == 1:
-            lost = 0
-        else:
-            jobs.requeue_suspects(frame.job, frame.span)
-    elif frame.job.exact:
-        logged = link.slot.outcomes(claim)[frame.delivered - claim.first :]
-        deliver_outcomes(frame.job, frame.span.start + frame.delivered, logged)
-        over = max(claim.over, frame.delivered)
-        if claim.started > over:
-            lost = over
-        jobs.requeue(frame.job, frame.rest(max(claim.started, over)))
-    else:
-        # Values of a batch die with their worker; the task that was running answers for them.
-        if claim.started > frame.delivered:
-            lost = claim.started - 1
-            frame.job.forfeit(frame.span.start + frame.delivered, lost - frame.delivered)
-        jobs.requeue(frame.job, frame.rest(max(claim.started, frame.delivered)))
-    if lost is not None:
-        _fail_lost(frame, lost, link)
-    return lost
-
-
-def _fail_lost(frame: Frame, position: int, link: Link) -> None:
-    job, index = frame.job.where(frame.span.start + position)
-    lost = WorkerLostError(link.process.exitcode, job, index, link.process.pid)
-    frame.job.fail(frame.span.start + position, lost)

@@ -88,17 +88,13 @@ class SimulatedLink(Link):
         self._simulation = simulation
         self.ledger = deque()
         self.ready = self.held = True
-        self.retiring = self.stuck = False
+        self.retiring = self.spent = self.surplus = self.stuck = False
         self.lost = False
         self.allowance = None
         self.calls = KnownCalls()
         self.calls.learn(call_id)  # it need not travel
         self.flights: deque[Flight] = deque()
         self._last_seq = 0
-
-    def charge(self, tasks: int, per_unit: int) -> bool:  # noqa: ARG002
-        """Count nothing: the worker does not retire."""
-        return False
 
     def forget_exchange(self) -> None:
         """Nothing: nobody borrows."""

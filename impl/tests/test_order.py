@@ -7,19 +7,34 @@ import multiprocessing
 import os
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from poolproof import Pool
+from poolproof import Pool, _claims
+from poolproof._channel import Body, pickle_into, send, socket_pair
+from poolproof._frames import (
+    RECORD_LIMIT,
+    ResultKind,
+    TaskHeader,
+    TaskKind,
+    pack_task,
+    unpack_result,
+)
+from poolproof._setup import Setup
+from poolproof._spares import STANDING_S
+from poolproof._worker import worker_main
 
-from .patience import WAIT_S
+from .patience import WAIT_S, await_
 
 TASKS = 1000
 Item = tuple[int, float]
+Task = Callable[[Any], int]
 _started: mmap.mmap  # a byte a task, shared by all workers; set where its task has started
 
 
@@ -41,24 +56,28 @@ def _start_behind_all_earlier(item: Item) -> int:
     return number
 
 
-def _map(pool: Pool, items: list[Item]) -> list[int]:
-    return pool.map_async(_start_behind_all_earlier, items).get(2 * WAIT_S)  # type: ignore[no-any-return]  # a list
+def _map(pool: Pool, items: Iterable[Any], task: Task = _start_behind_all_earlier) -> list[int]:
+    return pool.map_async(task, items).get(2 * WAIT_S)  # type: ignore[no-any-return]  # a list
 
 
-def _map_one_by_one(pool: Pool, items: list[Item]) -> list[int]:
-    return pool.map_async(_start_behind_all_earlier, items, 1).get(2 * WAIT_S)  # type: ignore[no-any-return]  # a list
+def _map_one_by_one(
+    pool: Pool, items: Iterable[Any], task: Task = _start_behind_all_earlier
+) -> list[int]:
+    return pool.map_async(task, items, 1).get(2 * WAIT_S)  # type: ignore[no-any-return]  # a list
 
 
-def _imap(pool: Pool, items: list[Item]) -> list[int]:
-    return list(pool.imap(_start_behind_all_earlier, items))
+def _imap(pool: Pool, items: Iterable[Any], task: Task = _start_behind_all_earlier) -> list[int]:
+    return list(pool.imap(task, items))
 
 
-def _imap_unordered(pool: Pool, items: list[Item]) -> list[int]:
-    return sorted(pool.imap_unordered(_start_behind_all_earlier, iter(items)))
+def _imap_unordered(
+    pool: Pool, items: Iterable[Any], task: Task = _start_behind_all_earlier
+) -> list[int]:
+    return sorted(pool.imap_unordered(task, iter(items)))
 
 
-def _apply(pool: Pool, items: list[Item]) -> list[int]:
-    calls = [pool.apply_async(_start_behind_all_earlier, (item,)) for item in items]
+def _apply(pool: Pool, items: Iterable[Any], task: Task = _start_behind_all_earlier) -> list[int]:
+    calls = [pool.apply_async(task, (item,)) for item in items]
     return [call.get(2 * WAIT_S) for call in calls]
 
 
@@ -66,7 +85,7 @@ def _apply(pool: Pool, items: list[Item]) -> list[int]:
 @pytest.mark.parametrize("workers", [2, 4])
 @pytest.mark.parametrize("way", [_map, _map_one_by_one, _imap, _imap_unordered, _apply])
 def test_a_task_may_wait_for_the_start_of_every_earlier_one(
-    way: Callable[[Pool, list[Item]], list[int]],
+    way: Callable[..., list[int]],
     workers: int,
     maxtasksperchild: int | None,
     tmp_path: Path,
@@ -82,6 +101,32 @@ def test_a_task_may_wait_for_the_start_of_every_earlier_one(
     context = multiprocessing.get_context("fork")
     with Pool(workers, _share, (str(path),), maxtasksperchild, context) as pool:
         assert way(pool, items) == list(range(TASKS))
+
+
+def test_what_was_sent_ahead_of_what_comes_back_comes_back_too() -> None:
+    """The second of three frames comes back behind the first, which is cut: so does the third."""
+    own, peer = socket_pair()
+    context = multiprocessing.get_context("fork")
+    setup = Setup(None, (), traced=False)
+    process = context.Process(target=worker_main, args=(peer, setup), daemon=True)
+    body = Body()
+    pickle_into(body, [(time.sleep, (0.01,), {})] * 3)
+    frame = TaskHeader(TaskKind.RUN, exact=True, joint=True, size=body.size, tasks=3)
+    with closing(own), closing(peer):
+        process.start()
+        for fd in (_claims.create(), os.eventfd(0)):
+            send(own, pack_task(TaskHeader(TaskKind.HELLO)), fd=fd)
+            os.close(fd)
+        for seq in (1, 2, 3):
+            header = frame._replace(seq=seq, ahead_of=seq - 1)
+            send(own, pack_task(header), body)
+        send(own, pack_task(TaskHeader(TaskKind.STOP)))
+        own.settimeout(WAIT_S)
+        ready, *results = (unpack_result(memoryview(own.recv(RECORD_LIMIT))) for _ in range(4))
+        process.join(WAIT_S)
+    assert ready.kind == ResultKind.READY
+    assert [(result.seq, result.tasks) for result in results] == [(1, 1), (2, 0), (3, 0)]
+    assert process.exitcode == 0
 
 
 _queue: Any = None
@@ -132,3 +177,115 @@ def test_what_an_iterator_yields_runs_before_what_was_submitted_behind_it(worker
         gets = [worker.apply_async(_get) for _ in range(2)]
         assert [get.get(WAIT_S) for get in gets] == [number, number + 1]
         assert list(puts) == [None, None]
+
+
+def test_an_input_is_read_though_earlier_jobs_have_the_workers() -> None:
+    """Their tasks wait for what it does, and more of them than there are workers."""
+    context = multiprocessing.get_context("fork")
+    queue = context.SimpleQueue()
+
+    def numbers() -> Iterator[int]:
+        for number in range(5):
+            queue.put(number)
+        yield 5
+
+    with Pool(1, _use, (queue,), context=context) as pool:
+        gets = [pool.apply_async(_get) for _ in range(5)]
+        last = pool.imap(abs, numbers())
+        assert [get.get(WAIT_S) for get in gets] == list(range(5))
+        assert list(last) == [5]
+
+
+@pytest.mark.parametrize("submit", ["apply_async", "map", "imap"])
+def test_what_stands_behind_the_last_tasks_of_a_worker_runs_elsewhere(
+    submit: str, tmp_path: Path
+) -> None:
+    """The first of three tasks waits for the third, beside a worker that idles."""
+    context = multiprocessing.get_context("fork")
+    path = tmp_path / "started"
+    path.write_bytes(bytes(TASKS))
+    calls = [(_await_start, 2), (time.sleep, 0.01), (_start, 2)]
+    with Pool(2, _share, (str(path),), 2, context) as pool:
+        if submit == "apply_async":
+            handles = [pool.apply_async(function, (argument,)) for function, argument in calls]
+            got = [handle.get(WAIT_S) for handle in handles]
+        elif submit == "map":
+            got = pool.map_async(_call, calls, 1).get(WAIT_S)
+        else:
+            got = list(pool.imap(_call, calls))
+    assert got == [2, None, 2]
+
+
+def _start(number: int) -> int:
+    _started[number] = 1
+    return number
+
+
+def _await_start(number: int) -> int:
+    await_(lambda: _started[number], "the start of another task")
+    return number
+
+
+def _call(call: tuple[Callable[[Any], Any], Any]) -> Any:
+    function, argument = call
+    return function(argument)
+
+
+def _pid_behind(pause_s: float) -> int:
+    time.sleep(pause_s)
+    return os.getpid()
+
+
+def test_what_a_worker_gives_back_is_not_counted_for_it() -> None:
+    """Of 300 tasks, some of them slow, each worker that retires has run all that it may."""
+    rng = random.Random(3)  # noqa: S311  no secret
+    pauses = [rng.choice([0.0, 0.0, 0.0, 0.02]) for _ in range(300)]
+    context = multiprocessing.get_context("fork")
+    with Pool(2, maxtasksperchild=50, context=context) as pool:
+        ran = Counter(pool.imap(_pid_behind, pauses))
+    assert sorted(ran.values())[2:] == [50] * (len(ran) - 2)
+
+
+def _await_the_next(number: int) -> int:
+    """Start; every other task waits until the next one has started."""
+    _started[number] = 1
+    if number % 2 == 0:
+        await_(lambda: _started[number + 1], f"the start of task {number + 1}")
+    return number
+
+
+@pytest.mark.parametrize("workers", [2, 4])
+@pytest.mark.parametrize("way", [_map_one_by_one, _imap, _imap_unordered, _apply])
+def test_a_task_may_wait_for_the_start_of_the_next_one(
+    way: Callable[..., list[int]], workers: int, tmp_path: Path
+) -> None:
+    """Their frames put them into two workers, each behind another that waits."""
+    path = tmp_path / "started"
+    path.write_bytes(bytes(TASKS))
+    context = multiprocessing.get_context("fork")
+    with Pool(workers, _share, (str(path),), context=context) as pool:
+        assert way(pool, range(200), _await_the_next) == list(range(200))
+        await_(lambda: len(pool._pool) == workers, "the end of those that helped")
+        assert pool.map_async(_start, range(100)).get(WAIT_S) == list(range(100))
+
+
+def test_no_worker_is_added_where_one_computes(tmp_path: Path) -> None:
+    """Slow tasks are no reason: there are as many at a time as there are to be."""
+    context = multiprocessing.get_context("fork")
+    path = tmp_path / "gate"
+    with Pool(2, context=context) as pool:
+        for _ in range(20):
+            pool.map_async(abs, range(100), 1).get(WAIT_S)
+        calls = [(abs, 1)] * 200
+        calls[20] = (_compute_until, str(path))  # type: ignore[assignment]  # any call
+        calls[120] = (_compute_until, str(path))  # type: ignore[assignment]  # any call
+        running = pool.map_async(_call, calls, 1)
+        time.sleep(2 * STANDING_S)  # what is counted is how many workers there are by then
+        assert len(pool._pool) == 2
+        path.touch()
+        running.wait(WAIT_S)
+
+
+def _compute_until(path: str) -> None:
+    while not os.path.exists(path):  # noqa: PTH110  it computes
+        sum(range(10_000))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import queue
@@ -201,8 +202,8 @@ def _note(diary: str, number: int) -> int:
 class _LinkStub:
     """What relief sees of a worker; `loads` times it cannot be asked yet."""
 
-    ready = held = True
-    retiring = stuck = False
+    held = True
+    stuck = False
     pid = 0
 
     def __init__(self, ledger: list[int], loads: int = 0) -> None:
@@ -211,6 +212,10 @@ class _LinkStub:
         self.states: list[Progress] = []
         self._loads = loads
         self.bell = self
+
+    @property
+    def idle(self) -> bool:
+        return not self.ledger
 
     def progress(self) -> Progress | None:
         return self.states.pop(0) if self.states else None
@@ -388,3 +393,38 @@ def test_kills_while_tasks_are_given_back_lose_and_double_nothing(
         with killing(pool, 50, 0.01, seed) as killer:
             run(pool, killer, tmp_path, seed)
         assert pool.map_async(square, range(100)).get(WAIT_S) == [n * n for n in range(100)]
+
+
+def test_nothing_is_started_while_it_is_cut() -> None:
+    """Up to 3.11 a collection comes with an allocation, and another thread may run meanwhile."""
+    slot_fd = _claims.create()
+    slot = _claims.Slot(slot_fd)
+    os.close(slot_fd)
+    outbox = CountingOutbox()
+    items: list[int] = []
+    ran: list[int] = []
+
+    def start_next(_phase: str, _info: dict[str, int]) -> None:
+        if (number := slot.fields[_claims.STARTED]) < len(items):
+            ran.append(items[number])
+            slot.fields[_claims.STARTED] = number + 1
+
+    header, log = TaskHeader(TaskKind.RUN, seq=1, budget_ns=10**12), OutcomeLog(slot, outbox)
+    before = gc.get_threshold()
+    gc.callbacks.append(start_next)
+    try:
+        for _ in range(100):
+            slot.begin(1)
+            items[:] = range(50)
+            ran.clear()
+            frame = _runner.Run(header, abs, items, slot, outbox, Interrupts(), log, [])
+            in_use: list[list[int]] = [[] for _ in range(200)]  # all that Python has in reserve
+            gc.set_threshold(1)
+            frame.cut()
+            gc.set_threshold(*before)
+            del in_use
+            assert ran == items[: len(ran)], "what was started is not given back"
+    finally:
+        gc.set_threshold(*before)
+        gc.callbacks.remove(start_next)
+    slot.close()

@@ -23,7 +23,7 @@ class _Unreading(Link):
     def __init__(self, call_id: int) -> None:
         self.ledger = deque()
         self.ready = self.held = True
-        self.retiring = self.stuck = False
+        self.retiring = self.spent = self.surplus = self.stuck = False
         self.lost = False
         self.allowance = None
         self.calls = KnownCalls()
