@@ -215,18 +215,32 @@ def begin_behind_all_earlier(begun: str, limit_s: float, item: tuple[int, float]
     Raises TimeoutError after `limit_s` seconds.
     """
     number, takes_s = item
+    _begin(begun, number, range(number), limit_s)
+    time.sleep(takes_s)
+    return number
+
+
+def begin_in_pairs(begun: str, limit_s: float, number: int) -> int:
+    """Where the number is even, wait until the task of the next one has begun; return the number.
+
+    Raises TimeoutError after `limit_s` seconds.
+    """
+    _begin(begun, number, range(number + 1, number + 2) if number % 2 == 0 else range(0), limit_s)
+    return number
+
+
+def _begin(begun: str, number: int, behind: range, limit_s: float) -> None:
+    """Note in the file that this task has begun, and wait until those of a range have."""
     until = time.monotonic() + limit_s
     descriptor = os.open(begun, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         os.pwrite(descriptor, b"!", number)
-        while (count := os.pread(descriptor, number, 0).count(b"!")) < number:
+        while (seen := os.pread(descriptor, len(behind), behind.start).count(b"!")) < len(behind):
             if time.monotonic() > until:
-                raise TimeoutError(f"expected {number} tasks to begin before it, got {count}")
+                raise TimeoutError(f"expected {len(behind)} tasks to begin, got {seen}")
             time.sleep(_LOOK_S)
     finally:
         os.close(descriptor)
-    time.sleep(takes_s)
-    return number
 
 
 def record(history: str, event: str, item: object) -> None:

@@ -16,6 +16,9 @@ SLOW_EVERY = 60
 SLOW_S = 0.02
 """Some of them take this long: what a pool had sent behind one of them, it may take back."""
 
+PAIRED = 60
+"""Tasks every other one of which waits for the next one."""
+
 Job = Callable[[TrackedPool, Callable[[Any], Any], list[Any]], Iterable[Any]]
 
 JOBS: dict[str, tuple[str, Job]] = {
@@ -93,3 +96,13 @@ def test_no_task_waits_for_one_that_runs_while_newer_ones_are_begun(subject: Bou
         expect.equal(slow.ready(), False, "whether the slow one has ended")
         gate.open()
         expect.equal(slow.get(), "slow", "its result")
+
+
+@clause("ORDER-04", needs=("map", "chunksize", "processes"))
+def test_a_task_may_wait_for_the_next_one_to_begin(subject: BoundSubject) -> None:
+    """Of many quick tasks every other one waits until the next one has begun, and all end."""
+    begun = str(subject.folder / "begun")
+    task = partial(tasks.begin_in_pairs, begun, subject.longest_s)
+    with subject.open() as pool:
+        seen = pool.map(task, range(PAIRED), 1)
+    expect.equal(seen, list(range(PAIRED)), "the results of map")
