@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ._calls import APPLY_CALL_ID, apply_task
 from ._channel import Body
 from ._jobs import Job, Settle, Span, as_task_error
 from ._packing import Packer
 from ._results import AsyncResult
 from ._sharing import plain_calls
 from ._sizing import Sizer
-from ._worker import APPLY_CALL_ID, apply_task
 
 _PACKER = Packer(apply_task, 1, plain_calls)  # of all: such a callable it need not remember
 RUN_CALLS = 10_000  # of one run: what it remembers of each is kept until all of them are over

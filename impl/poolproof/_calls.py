@@ -82,3 +82,12 @@ def name_of(call: Callable[[Any], Any]) -> str | None:
 
 def _checked(func: Any) -> Callable[..., Any]:
     return func if callable(func) else Uncallable(func)
+
+
+APPLY_CALL_ID = 0  # the callable that every worker knows
+
+
+def apply_task(task: tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]) -> Any:
+    """Run the one item of an `apply` job."""
+    func, args, kwds = task
+    return func(*args, **kwds)

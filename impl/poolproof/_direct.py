@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ._apply_jobs import ApplyJobs
+from ._calls import APPLY_CALL_ID
 from ._channel import Body, fits_inline, pickle_into
 from ._claims import split_log
 from ._frames import (
@@ -31,7 +32,6 @@ from ._result_handler import deliver_loaded, fail_unloaded
 from ._results import AsyncResult
 from ._sizing import BUDGET_NS
 from ._unpacking import load_user_object
-from ._worker import APPLY_CALL_ID
 
 
 class DirectCalls:

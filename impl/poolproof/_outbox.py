@@ -12,7 +12,7 @@ from ._memory import MemoryFile
 from ._outcome import Failure, pack_error
 
 if TYPE_CHECKING:
-    from ._trace import Stopwatch
+    from ._stopwatch import Stopwatch
 
 
 class Outbox:

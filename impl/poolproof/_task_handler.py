@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 
+from ._calls import APPLY_CALL_ID
 from ._channel import Body, fits_inline
 from ._frames import TaskHeader, TaskKind
 from ._job_queue import JobQueue
@@ -20,7 +21,6 @@ from ._loans import Loans
 from ._memory import MemoryFile
 from ._packing import Packed
 from ._shelf import Shelf
-from ._worker import APPLY_CALL_ID
 
 DEPTH = 2  # frames a worker may have: the running one, and the next one if both are short
 

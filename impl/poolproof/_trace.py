@@ -1,6 +1,6 @@
 """Which worker ran which item, and when: a file that opens in Perfetto.
 
-A worker stamps the start and the end of each item in its claim slot, and sends
+A worker stamps the start and the end of each item in its claim slot (see `_stopwatch`), and sends
 the stamps before the frame's last result, or when the slot is full; of a worker
 that died the parent reads them there.  It writes an event an item, in Chrome's
 trace format.  Cost: some 0.5 us an item in the worker, 2.5 us in the parent, and
@@ -14,71 +14,17 @@ import json
 import os
 import time
 import warnings
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._arguments import check_path
-from ._calls import Chunk
-from ._channel import Body
-from ._claims import STAMPED, STAMPS, STAMPS_SENT, STARTED, Slot
-from ._frames import ResultKind
+from ._claims import STAMPS_SENT, Slot
 
 if TYPE_CHECKING:
     from ._ledger import Frame
-    from ._outbox import Outbox
 
 _clock = time.perf_counter_ns
-
-
-class Stopwatch:
-    """Stamps the items that a worker runs; lives in the worker.
-
-    A stamp is the position of the task in its frame, the start, and the end, 0 until it is over.
-    """
-
-    def __init__(self, slot: Slot, outbox: Outbox) -> None:
-        self._slot = slot
-        self._outbox = outbox
-
-    def watch(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        """Return `call` with each of its items stamped."""
-        if isinstance(call, Chunk):
-            return Chunk(self._stamped(call.func), call.star)
-        return self._stamped(call)
-
-    def _stamped(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        fields, stamps = self._slot.fields, self._slot.stamps
-
-        def stamped(*args: Any) -> Any:
-            count = fields[STAMPED]
-            if count == STAMPS:
-                self.send()
-                count = 0
-            end = 3 * count + 2
-            stamps[end] = 0
-            stamps[end - 2] = fields[STARTED] - 1
-            stamps[end - 1] = _clock()
-            fields[STAMPED] = count + 1  # last: a death before it finds no half of a stamp
-            try:
-                return func(*args)
-            finally:
-                stamps[end] = _clock()
-
-        return stamped
-
-    def send(self) -> None:
-        """Send the stamps in the slot, and empty it."""
-        fields = self._slot.fields
-        count = fields[STAMPED]
-        if not count:
-            return  # where nothing was loaded, stamps would say that it was
-        stamps = Body([self._slot.stamped()])
-        self._outbox.send(ResultKind.STAMPS, fields[STAMPS_SENT], 0, stamps)
-        # A death, or a Ctrl-C, before this: the parent skips what it has received.
-        fields[STAMPED] = 0
-        fields[STAMPS_SENT] += count
 
 
 class _Item(NamedTuple):

@@ -18,6 +18,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from . import _runner, _worker_process
+from ._calls import APPLY_CALL_ID, apply_task
 from ._carried import Carried, CarriedRun
 from ._channel import Body, Receiver
 from ._claims import PHASE, STARTED, Phase, Slot
@@ -30,15 +31,7 @@ from ._units import OneByOne, count_parts, split
 
 if TYPE_CHECKING:
     from ._setup import BrokenSetup, Setup
-    from ._trace import Stopwatch
-
-APPLY_CALL_ID = 0  # the callable that every worker knows
-
-
-def apply_task(task: tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]) -> Any:
-    """Run the one item of an `apply` job."""
-    func, args, kwds = task
-    return func(*args, **kwds)
+    from ._stopwatch import Stopwatch
 
 
 def worker_main(sock: socket.socket, setup: Setup | BrokenSetup) -> None:
@@ -228,7 +221,7 @@ class Worker:
 
 
 def _stopwatch(slot: Slot, outbox: Outbox) -> Stopwatch:
-    from ._trace import Stopwatch  # noqa: PLC0415  workers that are not traced need not load it
+    from ._stopwatch import Stopwatch  # noqa: PLC0415  workers that are not traced need not load it
 
     return Stopwatch(slot, outbox)
 
