@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ._errors import BrokenPoolError, PoolError, PoolTerminatedError, WorkerLostError
-    from ._results import AsyncResult, IMapIterator, IMapUnorderedIterator, MapResult
+    from ._front.results import AsyncResult, IMapIterator, IMapUnorderedIterator, MapResult
     from .pool import Pool
 
 __all__ = [
@@ -55,11 +55,11 @@ __all__ = [
 # all of the parent's, more than it pays to start.  Elsewhere than on Linux most of them cannot
 # even be imported.
 _HOMES = {
-    "AsyncResult": "_results",
+    "AsyncResult": "_front.results",
     "BrokenPoolError": "_errors",
-    "IMapIterator": "_results",
-    "IMapUnorderedIterator": "_results",
-    "MapResult": "_results",
+    "IMapIterator": "_front.results",
+    "IMapUnorderedIterator": "_front.results",
+    "MapResult": "_front.results",
     "Pool": "pool" if sys.platform == "linux" else "_elsewhere",
     "PoolError": "_errors",
     "PoolTerminatedError": "_errors",

@@ -13,16 +13,16 @@ from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from ._arguments import (
+from ._engine.lifetime import Lifetime
+from ._engine.submission import submit_imap, submit_map
+from ._front.arguments import (
     check_maxtasksperchild,
     context_or_default,
     initializer_arguments,
     worker_count,
 )
-from ._calls import Uncallable
-from ._lifetime import Lifetime
-from ._results import AsyncResult, IMapIterator, IMapUnorderedIterator, MapResult
-from ._submission import submit_imap, submit_map
+from ._front.results import AsyncResult, IMapIterator, IMapUnorderedIterator, MapResult
+from ._wire.calls import Uncallable
 
 Callback = Callable[[Any], object]
 ErrorCallback = Callable[[BaseException], object]
@@ -61,13 +61,13 @@ class Pool(Lifetime):
         worker_args = initializer, initializer_arguments(initializer, initargs)
         context = context_or_default(context)
         if type(self).Process is not Pool.Process:
-            from ._own_processes import with_processes  # noqa: PLC0415  few override it
+            from ._process.own_processes import with_processes  # noqa: PLC0415  few override it
 
             context = with_processes(context, self.Process)
         self._processes = size
         self._ctx = context
         self._jobs = itertools.count(1)
-        from ._engine import start  # noqa: PLC0415  loaded with the first pool: see there
+        from ._engine.engine import start  # noqa: PLC0415  loaded with the first pool: see there
 
         self._begin(start(self._machine, context, size, worker_args, maxtasksperchild, trace))
 

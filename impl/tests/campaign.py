@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from poolproof import IMapIterator, Pool, WorkerLostError
-from poolproof._link import Link
+from poolproof._link.link import Link
 
 from .tasks import Item, write_down, write_down_at_length
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from poolproof._memory import MemoryFile
+from poolproof._wire.memory import MemoryFile
 
 
 def file_of_size(size: int) -> MemoryFile:

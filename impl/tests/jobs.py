@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from poolproof import AsyncResult, IMapIterator, IMapUnorderedIterator, MapResult
-from poolproof._feed import SequenceFeed
-from poolproof._imap_jobs import IMapJob
-from poolproof._jobs import Job, Span
-from poolproof._map_jobs import MapJob
-from poolproof._packing import Packer
+from poolproof._front.feed import SequenceFeed
+from poolproof._front.imap_jobs import IMapJob
+from poolproof._front.jobs import Job, Span
+from poolproof._front.map_jobs import MapJob
+from poolproof._front.packing import Packer
 
 
 class Owner:

@@ -3,7 +3,7 @@
 Nothing of the scheduling is imitated here.  What is simulated is time: what an
 item takes, what a frame costs in the parent and in a worker, and how long a
 sleeping process takes to wake.  Source of the costs: measured on 2 CPUs, in
-the order of `_sizing`'s "some 40 us a frame in parent and worker".
+the order of `sizing`'s "some 40 us a frame in parent and worker".
 """
 
 from __future__ import annotations
@@ -16,28 +16,30 @@ from dataclasses import dataclass
 
 import pytest
 
-from poolproof import MapResult, _claims, _runner
-from poolproof._channel import Body
-from poolproof._frames import ResultKind, TaskHeader, TaskKind
-from poolproof._job_queue import JobQueue
-from poolproof._known_calls import KnownCalls
-from poolproof._ledger import Frame
-from poolproof._link import Link
-from poolproof._loans import Loans
-from poolproof._map_jobs import MapJob
-from poolproof._outbox import Outbox
-from poolproof._outcome_log import OutcomeLog
-from poolproof._shelf import Shelf
-from poolproof._sizing import Sizer
-from poolproof._task_handler import TaskHandler
-from poolproof._worker_process import Interrupts
+from poolproof import MapResult
+from poolproof._engine.shelf import Shelf
+from poolproof._engine.task_handler import TaskHandler
+from poolproof._front.job_queue import JobQueue
+from poolproof._front.map_jobs import MapJob
+from poolproof._front.sizing import Sizer
+from poolproof._link.known_calls import KnownCalls
+from poolproof._link.ledger import Frame
+from poolproof._link.link import Link
+from poolproof._link.loans import Loans
+from poolproof._wire import claims
+from poolproof._wire.channel import Body
+from poolproof._wire.frames import ResultKind, TaskHeader, TaskKind
+from poolproof._worker import runner
+from poolproof._worker.outbox import Outbox
+from poolproof._worker.outcome_log import OutcomeLog
+from poolproof._worker.worker_process import Interrupts
 
 SEND_NS = 15_000  # parent: size, pickle and send a frame
 RECEIVE_NS = 10_000  # parent: read a result and requeue what was given back
 WORKER_NS = 15_000  # worker: read and unpickle a frame, pickle and send its result
 WAKE_NS = 50_000  # a process that sleeps on another CPU
 
-Runner = Callable[[_runner.Run], None]
+Runner = Callable[[runner.Run], None]
 
 
 class Clock:
@@ -138,15 +140,15 @@ class Simulation:
         self,
         costs_ns: Sequence[int],
         workers: int,
-        runner: Runner,
+        run: Runner,
         clock: Clock,
-        slot: _claims.Slot,
+        slot: claims.Slot,
         foretold_ns: int | None,
     ) -> None:
         self.now_ns = 0  # of the parent
         self._costs_ns = costs_ns
         self._clock = clock
-        self._runner = runner
+        self._run = run
         self._slot = slot
         self._events: list[tuple[int, int, SimulatedLink, Flight]] = []
         self._sent = 0
@@ -176,7 +178,7 @@ class Simulation:
         """Run a frame with the worker's own code; return the tasks done and the ns they took."""
         outbox = CountingOutbox()
         started_ns = self._clock.now_ns
-        run = _runner.Run(
+        run = runner.Run(
             TaskHeader(TaskKind.RUN, seq=frame.seq, budget_ns=budget_ns),
             self._spend,
             list(frame.span.tasks),
@@ -186,7 +188,7 @@ class Simulation:
             OutcomeLog(self._slot, outbox),
             [],
         )
-        self._runner(run)
+        self._run(run)
         return outbox.done, self._clock.now_ns - started_ns
 
     def _spend(self, item: int) -> None:
@@ -256,20 +258,20 @@ def sizer_that_saw(item_ns: int) -> Sizer:
 
 
 def makespan_ns(
-    costs_ns: Sequence[int], workers: int, runner: Runner, foretold_ns: int | None = None
+    costs_ns: Sequence[int], workers: int, run: Runner, foretold_ns: int | None = None
 ) -> int:
     """Return the simulated time of a `map` over items that take `costs_ns`, all run once.
 
-    runner: `run_batch`, as `map` uses it, or `run_exact`, as `imap` and `apply` do.
+    run: `run_batch`, as `map` uses it, or `run_exact`, as `imap` and `apply` do.
     foretold_ns: what an earlier job of the same function makes the pool expect of an item.
     """
     clock = Clock()
-    slot_fd = _claims.create()
-    slot = _claims.Slot(slot_fd)
+    slot_fd = claims.create()
+    slot = claims.Slot(slot_fd)
     os.close(slot_fd)
     try:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(_runner, "_clock", clock)
-            return Simulation(costs_ns, workers, runner, clock, slot, foretold_ns).makespan_ns()
+            patch.setattr(runner, "_clock", clock)
+            return Simulation(costs_ns, workers, run, clock, slot, foretold_ns).makespan_ns()
     finally:
         slot.close()

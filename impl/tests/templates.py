@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 
 from poolproof import Pool
-from poolproof._template import readable
+from poolproof._process.template import readable
 
 from .counting import nothing_left
 from .patience import WAIT_S

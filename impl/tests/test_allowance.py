@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from poolproof._allowance import Allowance
+from poolproof._link.allowance import Allowance
 
 
 @given(tasks=st.integers(1, 50), per=st.integers(1, 50), limit=st.integers(1, 100))

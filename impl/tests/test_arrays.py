@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pytest
 
 from poolproof import Pool
-from poolproof._channel import Body, pickle_into, pickler_into
+from poolproof._wire.channel import Body, pickle_into, pickler_into
 
 from .patience import WAIT_S
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from poolproof import Pool
-from poolproof import _callbacks as callbacks
+from poolproof._front import callbacks
 
 from .counting import nothing_left
 from .tasks import square

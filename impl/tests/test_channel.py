@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from poolproof._channel import (
+from poolproof._wire.channel import (
     PROTOCOL,
     Body,
     Receiver,
@@ -24,8 +24,8 @@ from poolproof._channel import (
     send,
     socket_pair,
 )
-from poolproof._frames import INLINE_LIMIT, RECORD_LIMIT
-from poolproof._memory import MemoryFile
+from poolproof._wire.frames import INLINE_LIMIT, RECORD_LIMIT
+from poolproof._wire.memory import MemoryFile
 
 from .counting import nothing_left
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from poolproof import _claims
-from poolproof._claims import (
+from poolproof._wire import claims
+from poolproof._wire.claims import (
     FIRST,
     LOG_ITEMS,
     LOG_SIZE,
@@ -31,7 +31,7 @@ class Pair:
     """One slot, mapped twice, as by a worker and by the parent."""
 
     def __init__(self) -> None:
-        fd = _claims.create()
+        fd = claims.create()
         self.worker, self.parent = Slot(fd), Slot(fd)
         os.close(fd)
 

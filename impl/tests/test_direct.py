@@ -17,8 +17,9 @@ from typing import Any
 
 import pytest
 
-from poolproof import Pool, PoolTerminatedError, WorkerLostError, _loans
-from poolproof._loan import Loan
+from poolproof import Pool, PoolTerminatedError, WorkerLostError
+from poolproof._link import loans
+from poolproof._link.loan import Loan
 
 from .counting import nothing_left
 from .patience import await_, end_and_join
@@ -303,7 +304,7 @@ def test_a_signal_handler_may_wait_for_the_pool_anywhere(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Each call runs once and has its own result, whoever gets its worker meanwhile."""
-    monkeypatch.setattr(_loans, "RECALL_S", 0.002)
+    monkeypatch.setattr(loans, "RECALL_S", 0.002)
     diary = str(tmp_path / "diary")
     used: list[int] = []
     handling: list[bool] = []
@@ -411,7 +412,7 @@ def test_a_worker_may_be_taken_from_its_borrower_at_any_time(
     workers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each call runs once and has its own result, whether its thread waits or is on its way."""
-    monkeypatch.setattr(_loans, "RECALL_S", 0.0)
+    monkeypatch.setattr(loans, "RECALL_S", 0.0)
     diary = str(tmp_path / "diary")
     with nothing_left(), _idle_pool(workers) as pool:
         over = threading.Event()

@@ -17,7 +17,8 @@ from typing import Any
 
 import pytest
 
-from poolproof import AsyncResult, MapResult, Pool, _kinship
+from poolproof import AsyncResult, MapResult, Pool
+from poolproof._process import kinship
 
 from .patience import WAIT_S, await_
 from .tasks import square
@@ -240,7 +241,7 @@ class _Registered(ForkProcess):
     """Tells what a fork by another thread would find as it starts."""
 
     def start(self) -> None:
-        assert self in _kinship._workers
+        assert self in kinship._workers
         super().start()
 
 

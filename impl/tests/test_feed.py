@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from poolproof._feed import (
+from poolproof._front.feed import (
     AHEAD_BYTES,
     Feed,
     SequenceFeed,
@@ -19,7 +19,7 @@ from poolproof._feed import (
     in_chunks,
     snapshot,
 )
-from poolproof._packing import Packer
+from poolproof._front.packing import Packer
 
 from .counting import nothing_left
 from .patience import WAIT_S, await_

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from poolproof import _claims
-from poolproof._frames import (
+from poolproof._wire import claims
+from poolproof._wire.frames import (
     INLINE_LIMIT,
     RECORD_LIMIT,
     RESULT_HEADER_SIZE,
@@ -66,7 +66,7 @@ def test_a_receiver_has_room_for_the_largest_record(header_size: int) -> None:
 
 
 def test_a_full_outcome_log_is_still_one_record() -> None:
-    assert _claims.ENDS_SIZE + _claims.LOG_SIZE <= INLINE_LIMIT
+    assert claims.ENDS_SIZE + claims.LOG_SIZE <= INLINE_LIMIT
 
 
 def test_a_default_socket_buffer_takes_the_largest_record() -> None:

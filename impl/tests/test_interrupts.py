@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 
 import poolproof
-from poolproof import Pool, PoolTerminatedError, _dispatcher
-from poolproof._template import template_of
+from poolproof import Pool, PoolTerminatedError
+from poolproof._engine import dispatcher
+from poolproof._process.template import template_of
 
 from .counting import nothing_left
 from .patience import end_and_join, within
@@ -134,7 +135,7 @@ def test_an_end_that_was_interrupted_can_be_repeated(end: Callable[[Pool], None]
 def test_an_end_beside_a_loop_that_is_stuck_may_be_interrupted_anywhere(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(_dispatcher, "STUCK_S", 0.02)
+    monkeypatch.setattr(dispatcher, "STUCK_S", 0.02)
     line, whole = 1, False
     with nothing_left():
         while not whole:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from poolproof._apply_jobs import RUN_CALLS
-from poolproof._calls import Chunk, Star, name_of
-from poolproof._channel import Body
-from poolproof._job_queue import JobQueue
-from poolproof._jobs import Job, Span
+from poolproof._front.apply_jobs import RUN_CALLS
+from poolproof._front.job_queue import JobQueue
+from poolproof._front.jobs import Job, Span
+from poolproof._wire.calls import Chunk, Star, name_of
+from poolproof._wire.channel import Body
 
 from .jobs import apply_call, deliver_echo, imap_job, map_job, not_here, settle
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from poolproof import IMapIterator
-from poolproof._apply_jobs import ApplyJobs
-from poolproof._jobs import Job, Span, as_task_error
-from poolproof._sizing import Sizer
+from poolproof._front.apply_jobs import ApplyJobs
+from poolproof._front.jobs import Job, Span, as_task_error
+from poolproof._front.sizing import Sizer
 
 from .jobs import apply_call, deliver_echo, imap_job, map_job, settle, take_all
 

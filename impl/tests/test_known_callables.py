@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from poolproof import Pool
-from poolproof._channel import Body, Receiver, socket_pair
-from poolproof._frames import TaskHeader, TaskKind
-from poolproof._jobs import Span
-from poolproof._known_calls import KnownCalls
-from poolproof._ledger import Frame
-from poolproof._link import Link
+from poolproof._front.jobs import Span
+from poolproof._link.known_calls import KnownCalls
+from poolproof._link.ledger import Frame
+from poolproof._link.link import Link
+from poolproof._wire.channel import Body, Receiver, socket_pair
+from poolproof._wire.frames import TaskHeader, TaskKind
 
 from .jobs import map_job
 from .patience import await_

@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from poolproof import Pool, PoolTerminatedError, WorkerLostError
-from poolproof._frames import INLINE_LIMIT
-from poolproof._outbox import Outbox
-from poolproof._task_handler import DEPTH
+from poolproof._engine.task_handler import DEPTH
+from poolproof._wire.frames import INLINE_LIMIT
+from poolproof._worker.outbox import Outbox
 
 from .counting import nothing_left
 from .limits import open_all, open_files_limited

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from poolproof._preload import NEEDED
+from poolproof._process.preload import NEEDED
 
 LIMIT_S = 30.0  # for an interpreter that imports a few modules
 
@@ -27,18 +27,18 @@ def _printed_by(code: str) -> list[str]:
     return ended.stdout.split()
 
 
-@pytest.mark.parametrize("module", ["poolproof._worker", "poolproof.pool"])
+@pytest.mark.parametrize("module", ["poolproof._worker.worker", "poolproof.pool"])
 def test_who_makes_no_pool_loads_none_of_what_it_runs_on(module: str) -> None:
     """A worker loads its user's main module, and with that the class; the rest is its parent's."""
     loaded = _loaded_by(f"import {module}")
     assert module in loaded
-    heavy = {"poolproof._dispatcher", "poolproof._engine", "poolproof._trace"}
+    heavy = {"poolproof._engine.dispatcher", "poolproof._engine.engine", "poolproof._engine.trace"}
     assert not loaded & (heavy | {"multiprocessing.pool", "dataclasses", "fractions", "pathlib"})
 
 
 def test_a_pool_loads_little_before_it_starts_its_workers() -> None:
     """A first pool in a program is soon to have a result; these would take half as long again."""
-    loaded = _loaded_by("import poolproof.pool, poolproof._engine")
+    loaded = _loaded_by("import poolproof.pool, poolproof._engine.engine")
     rarely = {"multiprocessing.pool", "multiprocessing.connection", "tempfile", "fractions"}
     assert not loaded & (rarely | {"decimal", "numbers", "dataclasses", "pathlib"})
 
@@ -81,6 +81,6 @@ def test_a_worker_that_is_forked_beside_a_thread_that_loads_can_load_the_same() 
 
 def test_a_worker_needs_nothing_of_the_standard_library_but_what_is_preloaded() -> None:
     server = f"import multiprocessing.forkserver, multiprocessing.spawn, {', '.join(NEEDED)}"
-    missing = _loaded_by(f"{server}, poolproof._worker") - _loaded_by(server)
-    assert "poolproof._worker" in missing
+    missing = _loaded_by(f"{server}, poolproof._worker.worker") - _loaded_by(server)
+    assert "poolproof._worker.worker" in missing
     assert not {name for name in missing if not name.startswith("poolproof")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 
-from poolproof._lookout import Lookout
+from poolproof._link.lookout import Lookout
 
 from .counting import nothing_left
 from .patience import WAIT_S, within

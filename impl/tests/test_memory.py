@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from poolproof._memory import SHELF_BYTES, BorrowedFiles, MemoryFile, body_of
+from poolproof._wire.memory import SHELF_BYTES, BorrowedFiles, MemoryFile, body_of
 
 from .counting import nothing_left
 from .files import file_of_size

@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 
 import poolproof
-from poolproof import Pool, PoolTerminatedError, _submission
-from poolproof._dispatcher import Dispatcher
-from poolproof._inbox import Inbox
+from poolproof import Pool, PoolTerminatedError
+from poolproof._engine import submission
+from poolproof._engine.dispatcher import Dispatcher
+from poolproof._engine.inbox import Inbox
 
 from .counting import nothing_left
 from .patience import within
@@ -25,7 +26,8 @@ from .tasks import square
 
 WAIT_S = 20.0  # a bound for what should take a moment
 OWN = Path(poolproof.__file__).parent
-ONCE = str(OWN / "_template.py")  # a finalizer ends the template: it is not tried again, nor is any
+# A finalizer ends the template: it is not tried again, nor is any.
+ONCE = str(OWN / "_process" / "template.py")
 
 
 class Shortage:
@@ -110,7 +112,7 @@ def test_nobody_waits_for_a_pool_that_finds_no_memory(
     assert number > 50, "the dispatcher was not traced"
 
 
-@pytest.mark.parametrize("owner_and_name", [(_submission, "IMapJob"), (Inbox, "put")])
+@pytest.mark.parametrize("owner_and_name", [(submission, "IMapJob"), (Inbox, "put")])
 def test_an_imap_that_finds_no_memory_on_its_way_in_leaves_nothing(
     owner_and_name: tuple[object, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,9 +16,11 @@ from typing import Any
 
 import pytest
 
-from poolproof import Pool, _claims
-from poolproof._channel import Body, pickle_into, send, socket_pair
-from poolproof._frames import (
+from poolproof import Pool
+from poolproof._engine.spares import STANDING_S
+from poolproof._wire import claims
+from poolproof._wire.channel import Body, pickle_into, send, socket_pair
+from poolproof._wire.frames import (
     RECORD_LIMIT,
     ResultKind,
     TaskHeader,
@@ -26,9 +28,8 @@ from poolproof._frames import (
     pack_task,
     unpack_result,
 )
-from poolproof._setup import Setup
-from poolproof._spares import STANDING_S
-from poolproof._worker import worker_main
+from poolproof._wire.setup import Setup
+from poolproof._worker.worker import worker_main
 
 from .patience import WAIT_S, await_
 
@@ -114,7 +115,7 @@ def test_what_was_sent_ahead_of_what_comes_back_comes_back_too() -> None:
     frame = TaskHeader(TaskKind.RUN, exact=True, joint=True, size=body.size, tasks=3)
     with closing(own), closing(peer):
         process.start()
-        for fd in (_claims.create(), os.eventfd(0)):
+        for fd in (claims.create(), os.eventfd(0)):
             send(own, pack_task(TaskHeader(TaskKind.HELLO)), fd=fd)
             os.close(fd)
         for seq in (1, 2, 3):

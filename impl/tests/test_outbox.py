@@ -8,19 +8,19 @@ import socket
 
 import pytest
 
-from poolproof import _memory as memory
-from poolproof._channel import Body, receive_fds, socket_pair
-from poolproof._frames import (
+from poolproof._wire import memory
+from poolproof._wire.channel import Body, receive_fds, socket_pair
+from poolproof._wire.frames import (
     INLINE_LIMIT,
     LENT_FILE,
     RESULT_HEADER_SIZE,
     ResultKind,
     unpack_result,
 )
-from poolproof._memory import MemoryFile
-from poolproof._outbox import Outbox
-from poolproof._outcome import load, pack_error
-from poolproof._unpacking import unpack_error
+from poolproof._wire.memory import MemoryFile
+from poolproof._wire.outcome import load, pack_error
+from poolproof._wire.unpacking import unpack_error
+from poolproof._worker.outbox import Outbox
 
 from .counting import nothing_left
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from poolproof._outcome import Failure, pack_error, pack_refusal
-from poolproof._unpacking import undeliverable, unpack_error
+from poolproof._wire.outcome import Failure, pack_error, pack_refusal
+from poolproof._wire.unpacking import undeliverable, unpack_error
 from poolproof._wording import printable
 
 

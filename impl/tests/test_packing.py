@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from poolproof._carried import Carried, CarriedRun
-from poolproof._frames import TaskHeader, TaskKind
-from poolproof._packing import HEAVY_CALL_BYTES, LARGE_BYTES, Packed, Packer, Snapshot
+from poolproof._front.packing import HEAVY_CALL_BYTES, LARGE_BYTES, Packed, Packer, Snapshot
+from poolproof._wire.frames import TaskHeader, TaskKind
+from poolproof._worker.carried import Carried, CarriedRun
 
 GRAPHS = st.recursive(
     st.integers() | st.text(max_size=5) | st.binary(max_size=200),

@@ -20,8 +20,9 @@ from unittest import mock
 
 import pytest
 
-from poolproof import Pool, PoolTerminatedError, WorkerLostError, _shutdown
-from poolproof._link import Link
+from poolproof import Pool, PoolTerminatedError, WorkerLostError
+from poolproof._engine import shutdown
+from poolproof._link.link import Link
 
 from .counting import belongings, nothing_left
 from .patience import WAIT_S, await_, within
@@ -308,7 +309,7 @@ def test_no_worker_is_left_out_where_the_dispatcher_comes_back_in_the_midst_of_a
     buried, closed, last = links
     buried.reap.side_effect = lambda _: links.remove(buried)
     closed.reap.side_effect = ValueError("process object is closed")
-    _shutdown._bury(links)  # type: ignore[arg-type]  # stand-ins
+    shutdown._bury(links)  # type: ignore[arg-type]  # stand-ins
     assert last.reap.called
 
 

@@ -16,13 +16,17 @@ from typing import Any
 
 import pytest
 
-from poolproof import Pool, WorkerLostError, _claims, _relief, _runner, _sizing
-from poolproof._channel import Body
-from poolproof._claims import Progress
-from poolproof._frames import ResultKind, TaskHeader, TaskKind
-from poolproof._outcome import load
-from poolproof._outcome_log import OutcomeLog
-from poolproof._worker_process import Interrupts
+from poolproof import Pool, WorkerLostError
+from poolproof._engine import relief
+from poolproof._front import sizing
+from poolproof._wire import claims
+from poolproof._wire.channel import Body
+from poolproof._wire.claims import Progress
+from poolproof._wire.frames import ResultKind, TaskHeader, TaskKind
+from poolproof._wire.outcome import load
+from poolproof._worker import runner
+from poolproof._worker.outcome_log import OutcomeLog
+from poolproof._worker.worker_process import Interrupts
 
 from .campaign import killing, run
 from .patience import WAIT_S, await_
@@ -129,8 +133,8 @@ def test_an_outcome_of_an_apply_is_shown_while_the_next_one_runs(tmp_path: Path)
 
 
 def test_outcomes_that_are_asked_for_at_any_time_come_once_and_in_order() -> None:
-    slot_fd = _claims.create()
-    slot = _claims.Slot(slot_fd)
+    slot_fd = claims.create()
+    slot = claims.Slot(slot_fd)
     os.close(slot_fd)
     outbox = _Collecting()
     log = OutcomeLog(slot, outbox)
@@ -168,7 +172,7 @@ class _Collecting(CountingOutbox):
         last: bool = False,  # noqa: ARG002  as the method it stands for
     ) -> None:
         assert (kind, first) == (ResultKind.OUTCOMES, len(self.got))
-        self.got += map(load, _claims.split_log(memoryview(b"".join(body)), count))
+        self.got += map(load, claims.split_log(memoryview(b"".join(body)), count))
 
 
 @pytest.mark.parametrize("unordered", [False, True])
@@ -177,7 +181,7 @@ def test_one_worker_runs_tasks_in_their_order_however_its_frames_are_cut(
 ) -> None:
     """A later one may wait for what the caller does with the result of an earlier one."""
     for budget in ("BUDGET_NS", "LEAST_BUDGET_NS"):
-        monkeypatch.setattr(_sizing, budget, 30_000)  # as if each frame were much too large
+        monkeypatch.setattr(sizing, budget, 30_000)  # as if each frame were much too large
     diary = str(tmp_path / "diary")
     with Pool(1) as pool:
         noted = partial(_note, diary)
@@ -234,13 +238,13 @@ class _LinkStub:
 def test_a_worker_that_loads_its_frame_is_asked_when_it_runs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(_relief, "PATIENCE_S", 0.0)
-    relief, busy, idle = _relief.Relief(), _LinkStub([1], loads=2), _LinkStub([])
+    monkeypatch.setattr(relief, "PATIENCE_S", 0.0)
+    asking, busy, idle = relief.Relief(), _LinkStub([1], loads=2), _LinkStub([])
     links: Any = [busy, idle]
     turns = 0
-    relief.look(links)
-    while relief.pause_s is not None:
-        relief.look(links)
+    asking.look(links)
+    while asking.pause_s is not None:
+        asking.look(links)
         turns += 1
     assert (busy.rung, idle.rung, turns) == (1, 0, 4), "asked in vain twice, then once; then none"
 
@@ -285,24 +289,22 @@ def test_a_death_behind_what_was_given_back_costs_its_item_only(tmp_path: Path) 
 def test_a_worker_is_asked_for_outcomes_once_its_task_takes_long(
     states: list[tuple[int, int, int]], shown: int, waits: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_relief, "PATIENCE_S", 0.0)
-    relief, busy = _relief.Relief(), _LinkStub([1])
+    monkeypatch.setattr(relief, "PATIENCE_S", 0.0)
+    asking, busy = relief.Relief(), _LinkStub([1])
     busy.states = [Progress(*state) for state in states]
     links: Any = [busy]
     for _ in states:
-        relief.look(links)
-    assert (busy.shown, relief.pause_s is not None) == (shown, waits)
-    relief.look(links)
-    assert relief.pause_s is None, "its frame is over"
+        asking.look(links)
+    assert (busy.shown, asking.pause_s is not None) == (shown, waits)
+    asking.look(links)
+    assert asking.pause_s is None, "its frame is over"
 
 
-@pytest.mark.parametrize("runner", [_runner.run_batch, _runner.run_exact])
+@pytest.mark.parametrize("run", [runner.run_batch, runner.run_exact])
 @pytest.mark.parametrize("seed", range(20))
-def test_an_item_is_run_or_cut_and_never_both(
-    runner: Callable[[_runner.Run], None], seed: int
-) -> None:
-    slot_fd = _claims.create()
-    slot = _claims.Slot(slot_fd)
+def test_an_item_is_run_or_cut_and_never_both(run: Callable[[runner.Run], None], seed: int) -> None:
+    slot_fd = claims.create()
+    slot = claims.Slot(slot_fd)
     os.close(slot_fd)
     rng = random.Random(seed)  # noqa: S311  a replay, not a secret
     ran: list[int] = []
@@ -316,11 +318,11 @@ def test_an_item_is_run_or_cut_and_never_both(
     slot.begin(1)
     header = TaskHeader(TaskKind.RUN, seq=1, budget_ns=10**12)
     log = OutcomeLog(slot, outbox)
-    frame = _runner.Run(header, call, list(range(5000)), slot, outbox, Interrupts(), log, [])
+    frame = runner.Run(header, call, list(range(5000)), slot, outbox, Interrupts(), log, [])
     delay_s, cuts = rng.uniform(0.0, 0.002), []
     cutter = threading.Timer(delay_s, lambda: cuts.append(frame.cut()))
     cutter.start()
-    runner(frame)
+    run(frame)
     cutter.join(WAIT_S)
     assert ran == list(range(len(ran))), "in order, each once"
     assert len(frame.items) == len(ran) == outbox.done
@@ -360,13 +362,13 @@ class Finalized:
 
 def test_no_finalizer_of_the_users_runs_in_the_thread_that_cuts() -> None:
     """It may want a lock that the running task holds, and nobody would answer any more."""
-    slot_fd = _claims.create()
-    slot = _claims.Slot(slot_fd)
+    slot_fd = claims.create()
+    slot = claims.Slot(slot_fd)
     os.close(slot_fd)
     slot.begin(1)
     by: list[threading.Thread] = []
     outbox = CountingOutbox()
-    frame = _runner.Run(
+    frame = runner.Run(
         TaskHeader(TaskKind.RUN, seq=1, budget_ns=10**12),
         lambda _: None,
         [Finalized(by) for _ in range(3)],
@@ -388,7 +390,7 @@ def test_no_finalizer_of_the_users_runs_in_the_thread_that_cuts() -> None:
 def test_kills_while_tasks_are_given_back_lose_and_double_nothing(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_relief, "PATIENCE_S", 0.0)  # whoever idles has the others asked at once
+    monkeypatch.setattr(relief, "PATIENCE_S", 0.0)  # whoever idles has the others asked at once
     with Pool(3) as pool:
         with killing(pool, 50, 0.01, seed) as killer:
             run(pool, killer, tmp_path, seed)
@@ -397,17 +399,17 @@ def test_kills_while_tasks_are_given_back_lose_and_double_nothing(
 
 def test_nothing_is_started_while_it_is_cut() -> None:
     """Up to 3.11 a collection comes with an allocation, and another thread may run meanwhile."""
-    slot_fd = _claims.create()
-    slot = _claims.Slot(slot_fd)
+    slot_fd = claims.create()
+    slot = claims.Slot(slot_fd)
     os.close(slot_fd)
     outbox = CountingOutbox()
     items: list[int] = []
     ran: list[int] = []
 
     def start_next(_phase: str, _info: dict[str, int]) -> None:
-        if (number := slot.fields[_claims.STARTED]) < len(items):
+        if (number := slot.fields[claims.STARTED]) < len(items):
             ran.append(items[number])
-            slot.fields[_claims.STARTED] = number + 1
+            slot.fields[claims.STARTED] = number + 1
 
     header, log = TaskHeader(TaskKind.RUN, seq=1, budget_ns=10**12), OutcomeLog(slot, outbox)
     before = gc.get_threshold()
@@ -417,7 +419,7 @@ def test_nothing_is_started_while_it_is_cut() -> None:
             slot.begin(1)
             items[:] = range(50)
             ran.clear()
-            frame = _runner.Run(header, abs, items, slot, outbox, Interrupts(), log, [])
+            frame = runner.Run(header, abs, items, slot, outbox, Interrupts(), log, [])
             in_use: list[list[int]] = [[] for _ in range(200)]  # all that Python has in reserve
             gc.set_threshold(1)
             frame.cut()

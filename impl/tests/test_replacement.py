@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from poolproof import Pool, WorkerLostError
-from poolproof._channel import socket_pair
-from poolproof._replacement import UNKNOWN, Replacement, _status_of_orphan
-from poolproof._template import readable
+from poolproof._process.replacement import UNKNOWN, Replacement, _status_of_orphan
+from poolproof._process.template import readable
+from poolproof._wire.channel import socket_pair
 
 from .patience import WAIT_S, await_
 from .tasks import block, exit_with

@@ -11,8 +11,8 @@ from multiprocessing.pool import MaybeEncodingError  # type: ignore[attr-defined
 import pytest
 
 from poolproof import Pool
-from poolproof._room import A_WORKER, SPARE, USUAL_LIMIT, make_room
-from poolproof._task_handler import DEPTH
+from poolproof._engine.task_handler import DEPTH
+from poolproof._process.room import A_WORKER, SPARE, USUAL_LIMIT, make_room
 
 from .limits import open_all, open_files_limited
 from .tasks import square

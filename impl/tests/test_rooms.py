@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 #: asv keeps the history of the reference pool itself; everything else comes by name
 MEASURED = (Path("benchmarks/_pools.py"), "poolproof.Pool")
+UP = 2  # `from ..package.module import name`, in a module of a package
 OURS = {"poolproof", "conformance", "benchmarks", "reports", "impl"}
 #: a room's folder, and what it may import of the others, by prefix
 ROOMS: dict[str, tuple[str, ...]] = {
@@ -17,6 +18,17 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "conformance": (),
     "benchmarks": ("conformance.subjects", "conformance.tasks"),
     "reports": (),
+}
+
+
+#: a package of the pool, and what it may import of the others; `_errors` and `_wording` are free
+PACKAGES: dict[str, set[str]] = {
+    "_wire": set(),
+    "_worker": {"_wire"},
+    "_front": {"_wire"},
+    "_process": {"_wire", "_worker", "_front"},
+    "_link": {"_wire", "_front", "_process"},
+    "_engine": {"_wire", "_worker", "_front", "_process", "_link"},
 }
 
 
@@ -65,10 +77,27 @@ def test_each_room_imports_only_what_it_may() -> None:
     assert not trespasses, "\n".join(trespasses)
 
 
+def test_each_package_of_the_pool_knows_only_those_below_it() -> None:
+    """What is only imported for its type is known, too."""
+    package = ROOT / "impl/poolproof"
+    inside = {path.parent.name for path in package.glob("*/__init__.py")}
+    assert inside == set(PACKAGES), "the table is not that of the folders"
+    trespasses = [
+        f"{path.relative_to(ROOT)}:{node.lineno} imports {node.module}"
+        for name, known in PACKAGES.items()
+        for path, tree in _sources(f"impl/poolproof/{name}")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.level == UP
+        if (node.module or "").partition(".")[0] not in known | {"_errors", "_wording"}
+    ]
+    assert not trespasses, "\n".join(trespasses)
+
+
 def test_the_protocol_document_names_the_role_of_every_module() -> None:
     """Whoever opens a file finds in the README what it is for, and who runs it."""
     package = ROOT / "impl/poolproof"
     told = (package / "README.md").read_text()
-    modules = {path.name for path in package.glob("*.py")} - {"__init__.py"}
+    modules = {str(path.relative_to(package)) for path in package.rglob("*.py")}
+    modules = {name for name in modules if not name.endswith("__init__.py")}
     assert modules
     assert not {name for name in modules if f"`{name}`" not in told}

@@ -15,9 +15,11 @@ from types import ModuleType
 
 import pytest
 
-from poolproof import BrokenPoolError, Pool, WorkerLostError, _loop, _worker, _worker_process
-from poolproof import _link as link
-from poolproof import _memory as memory
+from poolproof import BrokenPoolError, Pool, WorkerLostError
+from poolproof._engine import loop
+from poolproof._link import link
+from poolproof._wire import memory
+from poolproof._worker import worker, worker_process
 
 from .counting import nothing_left
 from .tasks import square
@@ -94,7 +96,7 @@ def test_a_result_that_cannot_be_read_fails_its_item(
         (os, "ftruncate", 2, errno.EFBIG),
         (os, "eventfd", 2, errno.EMFILE),  # a bell
         (os, "eventfd", 3, errno.EMFILE),  # the inbox
-        (_loop, "Watch", 1, errno.EMFILE),
+        (loop, "Watch", 1, errno.EMFILE),
     ],
 )
 def test_a_constructor_without_descriptor_or_room_leaves_nothing(
@@ -126,9 +128,9 @@ def test_a_constructor_without_descriptor_or_room_leaves_nothing(
 @pytest.mark.parametrize(
     ("module", "name", "error"),
     [
-        (_worker_process, "settle", RuntimeError("can't start new thread")),
-        (_worker, "Slot", OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))),
-        (_worker, "Receiver", MemoryError("no room for a record")),
+        (worker_process, "settle", RuntimeError("can't start new thread")),
+        (worker, "Slot", OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))),
+        (worker, "Receiver", MemoryError("no room for a record")),
     ],
 )
 def test_a_worker_that_finds_no_room_for_itself_says_so(

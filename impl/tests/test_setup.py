@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from poolproof import BrokenPoolError, Pool
-from poolproof._setup import Setup
+from poolproof._wire.setup import Setup
 
 from .counting import nothing_left
 from .patience import WAIT_S

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from poolproof._sharing import plain, plain_calls, stateless
+from poolproof._wire.sharing import plain, plain_calls, stateless
 
 from .tasks import square
 

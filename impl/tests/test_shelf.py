@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from poolproof import Pool, _memory, _shelf
-from poolproof._frames import LENT_FILE
-from poolproof._jobs import Span
-from poolproof._ledger import Frame
-from poolproof._memory import SHELF_BYTES, MemoryFile
-from poolproof._shelf import Shelf
+from poolproof import Pool
+from poolproof._engine import shelf
+from poolproof._engine.shelf import Shelf
+from poolproof._front.jobs import Span
+from poolproof._link.ledger import Frame
+from poolproof._wire import memory
+from poolproof._wire.frames import LENT_FILE
+from poolproof._wire.memory import SHELF_BYTES, MemoryFile
 
 from .counting import nothing_left
 from .files import file_of_size
@@ -109,7 +111,7 @@ def test_another_file_of_a_frame_is_never_taken_for_one_that_has_not_arrived() -
 
 
 def test_large_results_come_back_where_the_shelf_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (_memory, _shelf):  # each file is closed with its last result
+    for module in (memory, shelf):  # each file is closed with its last result
         monkeypatch.setattr(module, "SHELF_BYTES", 1)
     bodies = [bytes([n]) * (1 << 20) for n in range(8)]
     with Pool(2) as pool:

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from poolproof._runner import SUB_BATCH_NS, run_batch, run_exact
-from poolproof._sizing import (
+from poolproof._front.sizing import (
     BUDGET_NS,
     FORETOLD,
     FRAME_BYTES,
@@ -25,6 +24,7 @@ from poolproof._sizing import (
     Sizer,
     default_chunksize,
 )
+from poolproof._worker.runner import SUB_BATCH_NS, run_batch, run_exact
 
 from .simulation import Runner, makespan_ns, sizer_that_saw
 from .workloads import SHAPES, costs_ns, lower_bound_ns
@@ -193,7 +193,7 @@ def test_the_default_chunksize_is_the_standard_librarys(items: int, workers: int
 BATCH_OUTLASTS_ITS_BUDGET = pytest.mark.xfail(
     reason="run_batch looks at the clock only between sub-batches, which grow while items "
     "are cheap: one may hold many heavy items and outlast any budget. In a pool the steward "
-    "cuts it once another worker idles (see _relief, test_relief); here is no steward"
+    "cuts it once another worker idles (see `relief`, test_relief); here is no steward"
 )
 
 
@@ -210,7 +210,7 @@ def test_a_job_ends_near_the_time_that_no_schedule_can_beat(
 
 
 def bound_ns(costs: Sequence[int], workers: int) -> float:
-    """Return the makespan that `_sizing` promises."""
+    """Return the makespan that `sizing` promises."""
     work = (1 + OVERHEAD) * sum(costs) / workers
     return work + max(costs) + BUDGET_NS + START_AND_END_NS
 

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from poolproof import _state
-from poolproof._state import TRANSITIONS, Event, PoolState, StateMachine
+from poolproof._front import state
+from poolproof._front.state import TRANSITIONS, Event, PoolState, StateMachine
 
 
 def _in_state(state: PoolState) -> StateMachine:
@@ -18,8 +18,8 @@ def _in_state(state: PoolState) -> StateMachine:
 
 def _printed_table() -> dict[PoolState, dict[Event, PoolState]]:
     """Read the table in the module's docstring."""
-    assert _state.__doc__ is not None
-    rows = [re.split(r"\s{2,}", line.strip()) for line in _state.__doc__.splitlines()]
+    assert state.__doc__ is not None
+    rows = [re.split(r"\s{2,}", line.strip()) for line in state.__doc__.splitlines()]
     header = next(row for row in rows if row[0] == "event")
     table: dict[PoolState, dict[Event, PoolState]] = {PoolState(name): {} for name in header[1:]}
     for row in rows:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 
-from poolproof._channel import Body
-from poolproof._frames import TaskHeader
-from poolproof._job_queue import JobQueue
-from poolproof._known_calls import KnownCalls
-from poolproof._ledger import Frame
-from poolproof._link import Link
-from poolproof._loans import Loans
-from poolproof._shelf import Shelf
-from poolproof._task_handler import DEPTH, TaskHandler
+from poolproof._engine.shelf import Shelf
+from poolproof._engine.task_handler import DEPTH, TaskHandler
+from poolproof._front.job_queue import JobQueue
+from poolproof._link.known_calls import KnownCalls
+from poolproof._link.ledger import Frame
+from poolproof._link.link import Link
+from poolproof._link.loans import Loans
+from poolproof._wire.channel import Body
+from poolproof._wire.frames import TaskHeader
 
 from .jobs import map_job, settle
 

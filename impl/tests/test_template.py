@@ -21,10 +21,12 @@ from unittest import mock
 
 import pytest
 
-from poolproof import BrokenPoolError, Pool, WorkerLostError, _link, _template
-from poolproof._setup import Setup
-from poolproof._starter import Starter
-from poolproof._template import TemplateLostError, readable
+from poolproof import BrokenPoolError, Pool, WorkerLostError
+from poolproof._link import link
+from poolproof._process import template
+from poolproof._process.starter import Starter
+from poolproof._process.template import TemplateLostError, readable
+from poolproof._wire.setup import Setup
 
 from .campaign import killing, run
 from .counting import nothing_left
@@ -63,7 +65,7 @@ def test_without_the_template_the_exit_code_is_unknown() -> None:
 
 
 def test_a_template_that_is_stopped_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_template, "ANSWER_S", 0.2)
+    monkeypatch.setattr(template, "ANSWER_S", 0.2)
     with one_worker() as pool:
         os.kill(template_of(pool), signal.SIGSTOP)
         replace_worker(pool)
@@ -75,7 +77,7 @@ def test_a_pool_ends_in_time_though_its_template_is_stopped(
     ending: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if ending == "close":  # a worker that ended well is waited for, once
-        monkeypatch.setattr(_link, "REAP_S", 0.2)
+        monkeypatch.setattr(link, "REAP_S", 0.2)
     with one_worker() as pool:
         replace_worker(pool)
         os.kill(template_of(pool), signal.SIGSTOP)

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from poolproof import IMapIterator, Pool, WorkerLostError
-from poolproof._claims import STAMPS, Phase
+from poolproof._wire.claims import STAMPS, Phase
 
 from .campaign import killing
 from .patience import WAIT_S, await_

@@ -8,8 +8,8 @@ from itertools import chain
 from hypothesis import given
 from hypothesis import strategies as st
 
-from poolproof._channel import Body
-from poolproof._units import count_parts, join, parts_of, split
+from poolproof._wire.channel import Body
+from poolproof._wire.units import count_parts, join, parts_of, split
 
 
 @given(start=st.integers(0, 500), tasks=st.integers(1, 200), per_unit=st.integers(1, 70))

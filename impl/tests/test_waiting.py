@@ -13,7 +13,7 @@ from types import FrameType
 
 import pytest
 
-from poolproof._waiting import Alarm, EventFd, Latch, release, wait
+from poolproof._front.waiting import Alarm, EventFd, Latch, release, wait
 
 from .counting import nothing_left
 from .patience import WAIT_S, within

@@ -1,0 +1,129 @@
+"""Tasks that wait for later ones meet, though frames have mixed up who runs beside whom.
+
+The standard library hands tasks out one by one: whatever a task waits for, it runs beside those
+that were submitted right before and behind it.  Here one worker may stand in task 0 while the other
+stands in task 20 of its own frame; task 1 came back and waits for either, and either may wait for
+it:
+
+    worker A    0 ..............        stands, and nothing but task 1 may help
+    worker B    20 .............        was begun ahead of its turn
+    returned    1 2 3 ... 21 22 ...
+
+Nobody can take task 20 back.  So where every worker has stood in one task for `STANDING_S` without
+use of the processor, and an earlier task waits, the pool starts one worker more; and from then on
+the tasks of its jobs are handed out one by one, so that it happens once.  When none that runs is
+ahead of one that waits, that worker goes.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import NamedTuple
+
+from .._front.job_queue import JobQueue
+from .._link.link import Link
+from .worker_handler import WorkerHandler
+
+STANDING_S = 1.0
+AGAIN_S = 0.5  # where one computes
+BUSY = 0.25  # of a processor; what polls uses some, and waits
+_RUNS = "R"  # or would, if it had a processor
+_TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+_WAITS_FOR_A_CHILD = "do_wait"  # the kernel's function that a process stands in
+
+_Tasks = tuple[tuple[int, tuple[int, int]], ...]
+
+
+class Spares:
+    """Looks whether all workers stand; used by the dispatcher's thread alone."""
+
+    def __init__(self, workers: WorkerHandler, jobs: JobQueue) -> None:
+        self._workers = workers
+        self._jobs = jobs
+        self._standing: _Tasks = ()
+        self._since = self._look_at = 0.0
+        self._used_s: dict[int, float] = {}  # by pid, since then
+
+    @property
+    def pause_s(self) -> float | None:
+        """Seconds after which to look again, None where only an event brings news."""
+        if not self._standing:
+            return None
+        return max(0.0, self._look_at - time.monotonic())
+
+    def look(self) -> bool:
+        """Have one worker more, or one less, where that is due; return whether one is missing.
+
+        Called when every worker has been sent what there is for it.
+        """
+        links = self._workers.links
+        if not all(link.ready for link in links):  # one may be the one that helps
+            self._standing = ()
+        elif not any(map(self._is_ahead, links)):
+            self._standing = ()
+            self._workers.release_spare()
+        elif all(link.ledger for link in links):
+            return self._note(links, time.monotonic())
+        else:
+            self._standing = ()
+        return False
+
+    def _is_ahead(self, link: Link) -> bool:
+        """Tell whether a worker runs a task that was submitted behind one that waits."""
+        if not link.held or not link.ledger or not self._jobs.waiting:
+            return False
+        frame, (_, started) = link.ledger[0], link.bell.task()
+        return started > 0 and self._jobs.has_earlier(frame.job, frame.span.start + started - 1)
+
+    def _note(self, links: list[Link], now: float) -> bool:
+        standing = tuple((link.pid, link.bell.task()) for link in links if link.held)
+        if standing != self._standing:
+            self._standing = standing
+            self._begin(links, now)
+        elif now >= self._look_at:
+            if self._all_wait(links, now - self._since):
+                self._jobs.take_turns()
+                self._workers.add_spare()
+                self._begin(links, now)
+                return True
+            self._look_at = now + AGAIN_S
+        return False
+
+    def _begin(self, links: list[Link], now: float) -> None:
+        self._since, self._look_at = now, now + STANDING_S
+        self._used_s = {link.pid: _Stat.of(link).used_s for link in links}
+
+    def _all_wait(self, links: list[Link], for_s: float) -> bool:
+        """Tell whether none of the workers computes, or has another program do so."""
+        for link in links:
+            stat = _Stat.of(link)
+            used_s = stat.used_s - self._used_s.get(link.pid, 0.0)
+            if stat.state == _RUNS or used_s > BUSY * for_s:
+                return False
+            if _proc(link, "wchan") == _WAITS_FOR_A_CHILD:
+                return False
+        return True
+
+
+class _Stat(NamedTuple):
+    state: str
+    used_s: float
+
+    @classmethod
+    def of(cls, link: Link) -> _Stat:
+        """Read what Linux tells of a process."""
+        # Behind the name of the program, which may be anything.
+        fields = _proc(link, "stat").rpartition(")")[2].split()
+        if not fields:
+            return cls("", 0.0)
+        return cls(fields[0], sum(map(int, fields[11:13])) * _TICK_S)
+
+
+def _proc(link: Link, name: str) -> str:
+    path = f"/proc/{link.pid}/{name}"
+    try:
+        with open(path, errors="replace") as file:  # noqa: PTH123  pathlib takes 4 ms to load
+            return file.read()
+    except OSError:  # it is gone, or nobody may read it
+        return ""

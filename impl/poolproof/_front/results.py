@@ -1,0 +1,256 @@
+"""What a caller holds: result handles and iterators.
+
+Guarantees: the dispatcher (or the callback thread) settles a handle, any
+thread may wait for it, and there is no lock between them: an outcome is one
+attribute, stored before the waiters are released, and a waiter looks for it
+once more after it has queued up.  So a Ctrl-C in a waiting thread can leave
+nothing locked.
+"""
+
+from __future__ import annotations
+
+from _thread import LockType
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from multiprocessing import TimeoutError as PoolTimeoutError
+from typing import Any, Protocol
+
+from .._wording import got
+from .waiting import release, wait
+
+#: function, arguments, keyword arguments
+Task = tuple[Callable[..., Any], Iterable[Any], Mapping[str, Any]]
+
+
+class Raised:
+    """An error among values."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+
+class Owner(Protocol):
+    """What a handle needs of its pool."""
+
+    def about_to_wait(self) -> None:
+        """Called by a thread before it waits for an outcome.
+
+        Raises: RuntimeError in a process that did not create the pool.
+        """
+
+    def wake(self) -> None:
+        """Make the dispatcher look at its jobs."""
+
+
+class AsyncResult:
+    """The result of one job, now or later.  As `multiprocessing.pool.AsyncResult`.
+
+    A caller may note attributes of its own on it; what begins with `pool_` is the pool's.
+    """
+
+    __slots__ = (
+        "__dict__",  # for what a caller notes on a handle
+        "__weakref__",
+        "_callback",
+        "_error_callback",
+        "_locks",
+        "_outcome",
+        "_pool",
+        "has_callback",
+        "pool_call",
+        "pool_job",
+    )
+
+    def __init__(
+        self,
+        pool: Owner,
+        job: int,
+        callback: Callable[[Any], object] | None = None,
+        error_callback: Callable[[BaseException], object] | None = None,
+    ) -> None:
+        self.pool_job = job
+        #: of an apply job that no worker has yet: what is to be called, and with what
+        self.pool_call: Task | None = None
+        # Keeps the pool alive while a result is due (gh-79559).
+        self._pool: Owner | None = pool
+        self._outcome: tuple[bool, Any] | None = None
+        self._callback = callback
+        self._error_callback = error_callback
+        #: user code must run before the outcome is shown
+        self.has_callback = callback is not None or error_callback is not None
+        self._locks: list[LockType] = []
+
+    @property
+    def job(self) -> int:
+        """The number of the job, as errors and traces name it."""
+        return self.pool_job
+
+    def ready(self) -> bool:
+        """Tell whether the outcome is here."""
+        return self._outcome is not None
+
+    def successful(self) -> bool:
+        """Tell whether the job ended without an error.
+
+        Raises: ValueError when the outcome is not here yet.
+        """
+        if self._outcome is None:
+            raise ValueError(f"{self!r} not ready: expected successful() after the result is ready")
+        return self._outcome[0]
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait until the outcome is here, or for `timeout` seconds."""
+        if self._outcome is None:
+            if self._pool is not None:
+                self._pool.about_to_wait()
+            wait(self._locks, self.ready, timeout)
+
+    def get(self, timeout: float | None = None) -> Any:
+        """Return the value of the job, or raise its error.
+
+        Raises: multiprocessing.TimeoutError after `timeout` seconds.
+        """
+        self.wait(timeout)
+        if self._outcome is None:
+            raise PoolTimeoutError(f"no result within {timeout} s")
+        success, value = self._outcome
+        if success:
+            return value
+        raise value
+
+    def settle(self, success: bool, value: Any) -> None:
+        """Show the outcome and release the waiters; the first outcome stays."""
+        if self._outcome is None:
+            self._outcome = (success, value)
+        self._callback = self._error_callback = self._pool = self.pool_call = None
+        if self._locks:
+            release(self._locks)
+
+    def run_callback(self, success: bool, value: Any) -> None:
+        """Run the callback that fits, then settle.
+
+        An error of the callback becomes the result (as CPython 3.16, gh-83371).
+        """
+        try:
+            if success:
+                _call("callback", self._callback, value)
+            else:
+                _call("error_callback", self._error_callback, value)
+        except BaseException as error:  # noqa: BLE001  user code; it must not end this thread
+            if not success and error.__context__ is None:
+                error.__context__ = value
+            success, value = False, error
+        self.settle(success, value)
+
+
+def _call(name: str, callback: Any, value: Any) -> None:
+    if callable(callback):
+        callback(value)
+    elif callback:  # False or 0 is none, and no error in the standard library
+        raise TypeError(f"{name}: expected a callable or None, {got(callback)}")
+
+
+ApplyResult = AsyncResult
+
+
+class MapResult(AsyncResult):
+    """The result of a `map` job: the list of all values, or the first error."""
+
+    __slots__ = ()
+
+    #: tasks without an outcome; of more than one the job counts them, in the handle's `__dict__`
+    pool_left = 1
+
+    @property
+    def _number_left(self) -> int:
+        """Tasks without an outcome: what recipes for a progress bar read."""
+        return 0 if self.ready() else self.pool_left
+
+
+class IMapIterator:
+    """The results of an `imap` job, as they come.
+
+    One type for every chunksize; any number of threads may share it.
+    """
+
+    def __init__(self, pool: Owner) -> None:
+        self._pool: Owner | None = pool
+        self._arrived: deque[Any] = deque()
+        self._popleft = self._arrived.popleft
+        self._locks: list[LockType] = []
+        self._ended = False
+        #: results that may lie here before the job stops drawing input; set by the job
+        self.low_mark = 0
+        #: the job has stopped drawing input because nobody takes the results
+        self.stalled = False
+
+    def __iter__(self) -> IMapIterator:
+        return self
+
+    def next(self, timeout: float | None = None) -> Any:
+        """Return the next result, or raise the error of its item.
+
+        Raises: StopIteration at the end; multiprocessing.TimeoutError after
+        `timeout` seconds.
+        """
+        try:
+            value = self._popleft()
+        except IndexError:
+            value = self._next_when_there(timeout)
+        if self.stalled:
+            self._resume()
+        if value.__class__ is Raised:
+            raise value.error
+        return value
+
+    __next__ = next  # noqa: A003  the method above, as stdlib names it
+
+    def _next_when_there(self, timeout: float | None) -> Any:
+        pool = self._pool
+        if pool is not None:
+            pool.about_to_wait()
+        while True:
+            self._resume()
+            if not wait(self._locks, self._has_news, timeout):
+                raise PoolTimeoutError(f"no result within {timeout} s")
+            try:
+                return self._popleft()
+            except IndexError:
+                # Another consumer was faster, or this is the end for all of them.
+                if self._ended and not self._arrived:
+                    raise StopIteration from None
+
+    def _has_news(self) -> bool:
+        return bool(self._arrived) or self._ended
+
+    def _resume(self) -> None:
+        pool = self._pool
+        if self.stalled and pool is not None and len(self._arrived) <= self.low_mark:
+            try:
+                self.stalled = False
+                pool.wake()
+            except BaseException:  # a signal handler raised: whoever waits next must wake it
+                self.stalled = True
+                raise
+
+    @property
+    def unread(self) -> int:
+        """Results that have arrived and were not taken."""
+        return len(self._arrived)
+
+    def put(self, outcomes: Iterable[Any]) -> None:
+        """Append outcomes: values, and errors as `Raised`."""
+        self._arrived.extend(outcomes)
+        release(self._locks)
+
+    def end(self) -> None:
+        """No outcome will follow."""
+        self._ended = True
+        self._pool = None
+        release(self._locks)
+
+
+class IMapUnorderedIterator(IMapIterator):
+    """The results of an `imap_unordered` job, in the order of completion."""
