@@ -13,6 +13,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from unittest.mock import Mock
 
 import pytest
 
@@ -22,6 +23,7 @@ from poolproof._engine.task_handler import TaskHandler
 from poolproof._front.job_queue import JobQueue
 from poolproof._front.map_jobs import MapJob
 from poolproof._front.sizing import Sizer
+from poolproof._link.exchange import Exchange
 from poolproof._link.known_calls import KnownCalls
 from poolproof._link.ledger import Frame
 from poolproof._link.link import Link
@@ -93,13 +95,11 @@ class SimulatedLink(Link):
         self.retiring = self.spent = self.surplus = self.stuck = False
         self.lost = False
         self.allowance = None
+        self.exchange = Mock(Exchange)  # nobody borrows
         self.calls = KnownCalls()
         self.calls.learn(call_id)  # it need not travel
         self.flights: deque[Flight] = deque()
         self._last_seq = 0
-
-    def forget_exchange(self) -> None:
-        """Nothing: nobody borrows."""
 
     def next_seq(self) -> int:
         """Return a number for the next frame."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
+from unittest.mock import Mock
 
 from poolproof._engine.shelf import Shelf
 from poolproof._engine.task_handler import DEPTH, TaskHandler
 from poolproof._front.job_queue import JobQueue
+from poolproof._link.exchange import Exchange
 from poolproof._link.known_calls import KnownCalls
 from poolproof._link.ledger import Frame
 from poolproof._link.link import Link
@@ -26,11 +28,9 @@ class _Unreading(Link):
         self.retiring = self.spent = self.surplus = self.stuck = False
         self.lost = False
         self.allowance = None
+        self.exchange = Mock(Exchange)  # nobody borrows
         self.calls = KnownCalls()
         self.calls.learn(call_id)
-
-    def forget_exchange(self) -> None:
-        pass
 
     def next_seq(self) -> int:
         return 0

@@ -103,7 +103,7 @@ class _Exchange:
             budget_ns=BUDGET_NS,
             tasks=1,
         )
-        received = link.exchange(loan, frame, [pack_task(header), *self._body])
+        received = link.exchange.make(loan, frame, [pack_task(header), *self._body])
         if received is None:
             return
         record, _ = received

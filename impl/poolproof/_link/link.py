@@ -12,9 +12,7 @@ import os
 import signal
 import socket
 from collections import deque
-from collections.abc import Sequence
 from contextlib import ExitStack, suppress
-from itertools import compress
 from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING
 
@@ -22,17 +20,15 @@ from .._process import kinship
 from .._process.replacement import Replacement
 from .._process.template import readable, send_signal
 from .._wire import claims, descriptors
-from .._wire.channel import DONTWAIT, SEND_NOW, Body, Receiver, Record, send
+from .._wire.channel import DONTWAIT, Body, Receiver, Record, send
 from .._wire.frames import TaskHeader, TaskKind, pack_task, unpack_task
-from .._wire.memory import Buffer
 from .bell import Bell
+from .exchange import Exchange
 from .known_calls import KnownCalls
 from .ledger import Frame
-from .lookout import Lookouts
 
 if TYPE_CHECKING:
     from .allowance import Allowance
-    from .loan import Loan
 
 REAP_S = 5.0  # how long the exit status of a dead process may take to arrive
 
@@ -70,7 +66,8 @@ class Link:
         self._peer = peer
         self._receiver = Receiver(own)
         self._unread = Receiver(peer)
-        self._lookouts = Lookouts(own.fileno())
+        #: the way of who borrows the link
+        self.exchange = Exchange(own, self._receiver, self.ledger)
         with ExitStack() as undo:  # the last descriptor may be one too many
             self.slot = self._send_slot()
             undo.callback(self.slot.close)
@@ -143,51 +140,6 @@ class Link:
             self._tell(TaskKind.FORGET, stale[-1])
             stale.pop()  # only now: the channel may be full
         self.calls.urgent = self.calls.urgent and bool(stale)
-
-    def exchange(self, loan: Loan, frame: Frame, record: Sequence[Buffer]) -> Record | None:
-        """Send a frame and wait for its first result; None when there is none to be had.
-
-        The frame stays in the ledger and the result in the channel until the frame is `settled`.
-        Sending and entering in the ledger is one call into C, as reading and keeping is: whatever
-        a signal handler raises, and where, it is never in doubt what was sent and what was read.
-        """
-        try:
-            lookout = self._lookouts.last()
-        except OSError:  # no descriptor is left
-            return None
-        permit = map(list.pop, (loan.may_send,))
-        sent = compress((frame,), map(self._sock.sendmsg, (record,), ((),), permit))
-        forget = self._receiver.forget
-        if loan:  # no handler runs between this question and a call into C
-            forget()
-        try:
-            self.ledger.extend(sent)
-        except OSError:  # nothing was sent
-            loan.may_send.append(SEND_NOW)  # the first call of this block, as in `Loans.lend`
-            return None
-        except IndexError:  # the link was taken away
-            return None
-        if loan:
-            loan.sent = bool(self.ledger)
-        lookout.wait()
-        return self._receiver.keep(loan.may_receive)
-
-    def call_off(self) -> None:
-        """End the wait of the borrower that the link is taken from."""
-        self._lookouts.call_off()
-
-    def leave_to_parent(self) -> None:
-        """End the wait of a borrower in a process that was forked in the midst of it."""
-        self._lookouts.leave_to_parent()
-
-    def has_kept(self) -> bool:
-        """Tell whether the result of an exchange has been received, and is not forgotten."""
-        return self._receiver.has_kept()
-
-    def forget_exchange(self) -> None:
-        """Drop the result of an exchange whose frame is settled."""
-        if not self.ledger:
-            self._receiver.forget()
 
     def hang_up(self) -> None:
         """End a caller's wait for a result that will not come."""
@@ -271,7 +223,7 @@ class Link:
         """Close all but the process object; what is closed stays so if this is tried again."""
         self._sock.close()
         self._peer.close()
-        self._lookouts.close()
+        self.exchange.close()
         self._receiver.close()
         self._descriptors.close()
 

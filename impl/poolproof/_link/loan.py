@@ -31,7 +31,7 @@ class Loan(list[Link]):
         # To receive first: while a borrower may not, it does not get through with its exchange, and
         # an empty ledger says that it has not sent.
         if not _taken(self.may_receive):
-            return link.has_kept()
+            return link.exchange.has_kept()
         if _taken(self.may_send) or link.ledger:
             self.sent = bool(link.ledger)
             return True

@@ -131,7 +131,7 @@ class Loans:
             yield link
 
     def _hold(self, link: Link) -> None:
-        link.forget_exchange()
+        link.exchange.forget()
         self._watch(link)
 
     def abandon(self, links: Iterable[Link], error: BaseException) -> None:
@@ -200,7 +200,7 @@ class Loans:
         with suppress(IndexError):  # the borrower has just given it back
             link = loan[0]
             if loan.withdraw(link):
-                link.call_off()
+                link.exchange.call_off()
                 self._returned.extend(map(list.pop, (loan,)))
 
     def leave_to_parent(self) -> None:
@@ -213,7 +213,7 @@ class Loans:
             loan.may_send.clear()
             loan.may_receive.clear()
             for link in loan:
-                link.leave_to_parent()
+                link.exchange.leave_to_parent()
 
     def _tell(self) -> None:
         if self._closing:
