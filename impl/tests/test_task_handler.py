@@ -58,3 +58,22 @@ def test_a_worker_from_which_everything_was_taken_back_has_work() -> None:
     assert len(first.ledger) == DEPTH, "expected a frame to be sent ahead"
     tasks.refill([first, late])
     assert (len(first.ledger), len(late.ledger)) == (1, 1)
+
+
+def test_what_came_back_goes_out_in_its_order_whatever_it_came_back_for() -> None:
+    job, _ = map_job(range(4))
+    jobs = JobQueue(settle, _nothing)
+    tasks = TaskHandler(1, jobs, Shelf(0), Loans(_nothing, _nothing, lambda: None))
+    jobs.submit(job)
+    first, second = job.take(2), job.take(2)
+    assert first is not None
+    assert second is not None
+    jobs.requeue_suspects(job, second)
+    jobs.requeue(job, first)
+    link, sent = _Unreading(job.call_id), []
+    while jobs.waiting:
+        tasks.refill([link])
+        sent += [frame.span.start for frame in link.ledger]
+        link.ledger.clear()
+    assert sent == sorted(sent)
+    assert sent[-2:] == [2, 3], "what may not load goes alone"
