@@ -4,6 +4,7 @@ A pool that starts workers without end would take the machine with it: from the 
 too many on, workers wait at a gate instead of failing.
 """
 
+import itertools
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,9 @@ ENOUGH = 12
 """Failed starts that are still a bounded number, for a pool of two workers."""
 
 
+_numbers = itertools.count()
+
+
 class FailingInitializer:
     """What to open the pool with, `options`, and how many workers have started with it.
 
@@ -20,7 +24,7 @@ class FailingInitializer:
     """
 
     def __init__(self, folder: Path, hold: Callable[[], Any], how: Callable[[], Any]) -> None:
-        self._path = folder / "starts"
+        self._path = folder / f"starts{next(_numbers)}"  # no other one counts there, too
         self.options: dict[str, Any] = {"initializer": partial(fail, str(self._path), hold, how)}
 
     @property
