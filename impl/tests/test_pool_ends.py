@@ -20,7 +20,7 @@ from unittest import mock
 
 import pytest
 
-from poolproof import Pool, PoolTerminatedError, WorkerLostError
+from poolproof import AsyncResult, Pool, PoolTerminatedError, WorkerLostError
 from poolproof._engine import shutdown
 from poolproof._link.link import Link
 
@@ -341,3 +341,27 @@ def test_what_the_program_forks_may_end_by_sys_exit(context: BaseContext, tmp_pa
         assert os.waitpid(child, 0) == (child, 0)
         writers.close()
         assert [result.get(WAIT_S) for result in results] == [b"", b""]
+
+
+class Impatient:
+    """Waits for another result of its pool when it is pickled."""
+
+    def __init__(self, result: AsyncResult) -> None:
+        self._result = result
+
+    def __reduce__(self) -> Any:
+        return int, (self._result.get(),)
+
+
+def test_nobody_waits_in_the_thread_that_would_bring_the_result(
+    context: BaseContext, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "gate")
+    with Pool(2, context=context) as pool:
+        held = pool.apply_async(read_all, (str(tmp_path / "gate"),))
+        spoilt = pool.apply_async(square, (Impatient(held),))
+        with pytest.raises(RuntimeError, match="waits for this pool"):
+            spoilt.get(WAIT_S)
+        (tmp_path / "gate").write_bytes(b"7")
+        assert held.get(WAIT_S) == b"7"
+        assert pool.apply_async(square, (Impatient(held),)).get(WAIT_S) == 49

@@ -102,7 +102,15 @@ class Dispatcher:
         tried.wait(STUCK_S)
 
     def hand_over(self) -> None:
-        """The calling thread is about to wait: have nothing that only it could give back."""
+        """The calling thread is about to wait: have nothing that only it could give back.
+
+        Raises: RuntimeError in the thread that would bring what is waited for.
+        """
+        if self._thread is threading.current_thread():
+            raise RuntimeError(
+                "a method that pickles an argument, or loads a result, waits for this pool: "
+                "expected no wait in the thread that takes its results, where it would be for ever"
+            )
         self._loop.loans.hand_over()
 
     def terminate(self) -> None:

@@ -124,7 +124,8 @@ class Lifetime:
     def about_to_wait(self) -> None:
         """Called by a thread before it waits for an outcome.
 
-        Raises: RuntimeError in a process that did not create the pool.
+        Raises: RuntimeError in a process that did not create the pool, and in the thread that would
+        bring the outcome.
         """
         self.check_process()
         self._dispatcher.hand_over()
