@@ -6,6 +6,7 @@ import mmap
 import multiprocessing
 import os
 import random
+import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -17,7 +18,7 @@ from typing import Any
 import pytest
 
 from poolproof import Pool
-from poolproof._engine.spares import STANDING_S
+from poolproof._engine.spares import STANDING_S, WAITING_S
 from poolproof._wire import claims
 from poolproof._wire.channel import Body, pickle_into, send, socket_pair
 from poolproof._wire.frames import (
@@ -270,23 +271,31 @@ def test_a_task_may_wait_for_the_start_of_the_next_one(
         assert pool.map_async(_start, range(100)).get(WAIT_S) == list(range(100))
 
 
-def test_no_worker_is_added_where_one_computes(tmp_path: Path) -> None:
-    """Slow tasks are no reason: there are as many at a time as there are to be."""
+def _compute_until(path: str) -> None:
+    while not os.path.exists(path):  # noqa: PTH110  it computes
+        sum(range(10_000))
+
+
+def _run_until(path: str) -> None:
+    program = f"while [ ! -e {path} ]; do sleep 0.01; done"
+    subprocess.run(["/bin/sh", "-c", program], timeout=2 * WAIT_S, check=True)
+
+
+@pytest.mark.parametrize("work", [_compute_until, _run_until])
+def test_no_worker_is_added_beside_slow_ones_that_work(
+    work: Callable[[str], None], tmp_path: Path
+) -> None:
+    """There are as many at a time as there are to be, though a task waits that came before."""
     context = multiprocessing.get_context("fork")
     path = tmp_path / "gate"
     with Pool(2, context=context) as pool:
         for _ in range(20):
             pool.map_async(abs, range(100), 1).get(WAIT_S)
-        calls = [(abs, 1)] * 200
-        calls[20] = (_compute_until, str(path))  # type: ignore[assignment]  # any call
-        calls[120] = (_compute_until, str(path))  # type: ignore[assignment]  # any call
+        calls: list[tuple[Callable[..., Any], Any]] = [(abs, 1)] * 200
+        calls[20] = calls[120] = (work, str(path))
         running = pool.map_async(_call, calls, 1)
-        time.sleep(2 * STANDING_S)  # what is counted is how many workers there are by then
+        for_s = STANDING_S + WAITING_S
+        time.sleep(2 * for_s)  # what is counted is how many workers there are by then
         assert len(pool._pool) == 2
         path.touch()
         running.wait(WAIT_S)
-
-
-def _compute_until(path: str) -> None:
-    while not os.path.exists(path):  # noqa: PTH110  it computes
-        sum(range(10_000))

@@ -9,10 +9,10 @@ it:
     worker B    20 .............        was begun ahead of its turn
     returned    1 2 3 ... 21 22 ...
 
-Nobody can take task 20 back.  So where every worker has stood in one task for `STANDING_S` without
-use of the processor, and an earlier task waits, the pool starts one worker more; and from then on
-the tasks of its jobs are handed out one by one, so that it happens once.  When none that runs is
-ahead of one that waits, that worker goes.
+Nobody can take task 20 back.  So where every worker has stood in one task for a second, the second
+half of it without use of the processor, and an earlier task waits, the pool starts one worker more;
+and from then on the tasks of its jobs are handed out one by one, so that it happens once.  When
+none that runs is ahead of one that waits, that worker goes.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from .._front.job_queue import JobQueue
 from .._link.link import Link
 from .worker_handler import WorkerHandler
 
-STANDING_S = 1.0
-AGAIN_S = 0.5  # where one computes
+STANDING_S = 0.5
+WAITING_S = 0.5  # then, in which they are seen not to work
 BUSY = 0.25  # of a processor; what polls uses some, and waits
 _RUNS = "R"  # or would, if it had a processor
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
@@ -42,8 +42,8 @@ class Spares:
         self._workers = workers
         self._jobs = jobs
         self._standing: _Tasks = ()
-        self._since = self._look_at = 0.0
-        self._used_s: dict[int, float] = {}  # by pid, since then
+        self._look_at = 0.0
+        self._used_s: dict[int, float] = {}  # by pid, as of the last look at the processors
 
     @property
     def pause_s(self) -> float | None:
@@ -80,30 +80,26 @@ class Spares:
         standing = tuple((link.pid, link.bell.task()) for link in links if link.held)
         if standing != self._standing:
             self._standing = standing
-            self._begin(links, now)
+            self._used_s = {}
+            self._look_at = now + STANDING_S
         elif now >= self._look_at:
-            if self._all_wait(links, now - self._since):
+            before, self._used_s = self._used_s, {link.pid: _Stat.of(link).used_s for link in links}
+            self._look_at = now + WAITING_S
+            if before and all(_waits(link, before.get(link.pid, 0.0)) for link in links):
                 self._jobs.take_turns()
                 self._workers.add_spare()
-                self._begin(links, now)
                 return True
-            self._look_at = now + AGAIN_S
         return False
 
-    def _begin(self, links: list[Link], now: float) -> None:
-        self._since, self._look_at = now, now + STANDING_S
-        self._used_s = {link.pid: _Stat.of(link).used_s for link in links}
 
-    def _all_wait(self, links: list[Link], for_s: float) -> bool:
-        """Tell whether none of the workers computes, or has another program do so."""
-        for link in links:
-            stat = _Stat.of(link)
-            used_s = stat.used_s - self._used_s.get(link.pid, 0.0)
-            if stat.state == _RUNS or used_s > BUSY * for_s:
-                return False
-            if _proc(link, "wchan") == _WAITS_FOR_A_CHILD:
-                return False
-        return True
+def _waits(link: Link, used_s: float) -> bool:
+    """Tell whether a worker does not compute, nor has another program do so.
+
+    used_s: the processor time that it had used `WAITING_S` ago.
+    """
+    stat = _Stat.of(link)
+    works = stat.state == _RUNS or stat.used_s - used_s > BUSY * WAITING_S
+    return not works and _proc(link, "wchan") != _WAITS_FOR_A_CHILD
 
 
 class _Stat(NamedTuple):
