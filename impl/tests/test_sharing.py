@@ -8,7 +8,10 @@ import functools
 import math
 import operator
 import random
+import subprocess
+import sys
 from collections.abc import Callable
+from multiprocessing.reduction import ForkingPickler
 from types import FunctionType
 from typing import Any
 
@@ -81,11 +84,43 @@ def test_what_is_pickled_with_an_object_has_one(func: Callable[..., Any]) -> Non
     assert not stateless(func)
 
 
-def test_functions_that_are_pickled_by_value_have_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a library does it that sends lambdas."""
-    monkeypatch.setitem(copyreg.dispatch_table, FunctionType, lambda _: (square, (1,)))
-    assert not stateless(square)
-    assert not plain_calls([(square, (1,), {})])
+class Registry(type):
+    """A metaclass for which a reducer can be registered."""
+
+
+class Made(metaclass=Registry):
+    """One of its classes."""
+
+
+def test_a_reducer_counts_where_pickle_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not for functions: Twisted registers one, and pickle goes by their names all the same."""
+    for kind in (FunctionType, type, Registry):
+        monkeypatch.setitem(copyreg.dispatch_table, kind, lambda made: made.__name__)
+    assert ForkingPickler.loads(ForkingPickler.dumps(square)) is square
+    assert stateless(square)
+    assert stateless(collections.Counter)
+    assert not stateless(Made)
+    assert plain_calls([(square, (1,), {})])
+
+
+_REGISTERED = """
+import copyreg, multiprocessing, types
+copyreg.pickle(types.FunctionType, lambda function: function.__qualname__)
+from poolproof import Pool
+
+def same(names, again):
+    return again
+
+names = ["ann", "bob", "cyd", "dan", "eve"]
+with Pool(2, context=multiprocessing.get_context("fork")) as pool:
+    assert pool.apply_async(same, (names, names[2:])).get(30) == names[2:]
+    assert pool.starmap(same, [(names, names[2:])]) == [names[2:]]
+"""
+
+
+def test_a_reducer_for_functions_spoils_no_arguments() -> None:
+    """It is there before the pool is imported."""
+    subprocess.run([sys.executable, "-c", _REGISTERED], timeout=60, check=True)
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def plain_calls(tasks: Collection[tuple[Any, Any, Any]]) -> bool:
         return False
     if kinds_of(keywords) != {id(dict)} or any(keywords):
         return False
-    return not _by_value(FunctionType) and plain(list(chain.from_iterable(arguments)))
+    return plain(list(chain.from_iterable(arguments)))
 
 
 def stateless(func: Callable[..., Any]) -> bool:
@@ -51,9 +51,9 @@ def stateless(func: Callable[..., Any]) -> bool:
     kind = type(func)
     if kind is BuiltinFunctionType:  # the method of an object takes that along
         return type(func.__self__) is ModuleType  # type: ignore[attr-defined]  # as all of its type
-    return (kind is FunctionType or issubclass(kind, type)) and not _by_value(kind)
+    # For these two, pickle looks at no table of reducers; for other metaclasses it does.
+    return kind in (FunctionType, type) or (issubclass(kind, type) and not _by_value(kind))
 
 
 def _by_value(kind: type) -> bool:
-    # What pickles functions by value has registered how, in one of these places.
     return kind in copyreg.dispatch_table or kind in ForkingPickler._extra_reducers  # type: ignore[attr-defined]  # noqa: SLF001  has no public name
