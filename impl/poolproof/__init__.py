@@ -13,7 +13,7 @@
 | result  |<========= | result handler |<================ |         |         |
 | handle  |  outcome  +----------------+     result       +---------+         |
 +---------+                   ^                                               |
-                              +---- read only when the worker is dead --------+
+                              +---- tells what is lost with a dead worker ----+
 
 - A job is one public call.  The task handler cuts it into frames: as many tasks
   as should take a worker some milliseconds, however many that are.

@@ -13,9 +13,11 @@ One memory file a worker, mapped by the worker and by the parent:
     log     outcomes of the items first .. over - 1, one pickle behind the other
     stamps  three numbers each (see `stopwatch`)
 
-Guarantees: the worker is the only writer; the parent acts on what it reads only when
-the worker is dead, so no lock is needed and none can be left behind.  `started` is
-stored before an item runs and `over` when its outcome is in the log, whole.
+Guarantees: the worker is the only writer, so no lock is needed and none can be left
+behind.  What became of a task the parent tells from it only when the worker is dead;
+while it lives, what is read may be over by then, and is only a reason to ask (see
+`bell`).  `started` is stored before an item runs and `over` when its outcome is in the
+log, whole.
 A batch (see `runner`) keeps no log and stores `over` only now and then.
 """
 
