@@ -35,6 +35,7 @@ from poolproof._worker.worker import worker_main
 from .patience import WAIT_S, await_
 
 TASKS = 1000
+QUICK = 3000
 Item = tuple[int, float]
 Task = Callable[[Any], int]
 _started: mmap.mmap  # a byte a task, shared by all workers; set where its task has started
@@ -43,7 +44,7 @@ _started: mmap.mmap  # a byte a task, shared by all workers; set where its task 
 def _share(path: str) -> None:
     global _started  # noqa: PLW0603  what an initializer leaves for the tasks
     file = os.open(path, os.O_RDWR)
-    _started = mmap.mmap(file, TASKS)
+    _started = mmap.mmap(file, 0)
     os.close(file)
 
 
@@ -281,7 +282,12 @@ def _run_until(path: str) -> None:
     subprocess.run(["/bin/sh", "-c", program], timeout=2 * WAIT_S, check=True)
 
 
-@pytest.mark.parametrize("work", [_compute_until, _run_until])
+def _run_and_read_until(path: str) -> None:
+    program = f"while [ ! -e {path} ]; do sleep 0.01; done"
+    subprocess.run(["/bin/sh", "-c", program], timeout=2 * WAIT_S, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("work", [_compute_until, _run_until, _run_and_read_until])
 def test_no_worker_is_added_beside_slow_ones_that_work(
     work: Callable[[str], None], tmp_path: Path
 ) -> None:
@@ -299,3 +305,23 @@ def test_no_worker_is_added_beside_slow_ones_that_work(
         assert len(pool._pool) == 2
         path.touch()
         running.wait(WAIT_S)
+
+
+def _await_the_group(number: int) -> int:
+    """Behind many quick ones, each three tasks wait until all three have started."""
+    _started[number] = 1
+    if (group := (number - QUICK) // 3) >= 0:
+        first = QUICK + 3 * group
+        await_(lambda: _started[first : first + 3] == b"\1\1\1", f"the others of group {group}")
+    return number
+
+
+@pytest.mark.parametrize("way", [_map_one_by_one, _imap, _imap_unordered, _apply])
+def test_groups_meet_behind_many_quick_tasks(way: Callable[..., list[int]], tmp_path: Path) -> None:
+    """Frames are large by then, and all workers may stand in one that was sent in the same turn."""
+    path = tmp_path / "started"
+    path.write_bytes(bytes(QUICK + 60))
+    context = multiprocessing.get_context("fork")
+    with Pool(3, _share, (str(path),), context=context) as pool:
+        numbers = range(QUICK + 60)
+        assert way(pool, numbers, _await_the_group) == list(numbers)

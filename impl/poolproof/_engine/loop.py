@@ -96,6 +96,7 @@ class Loop:
         self.jobs.sweep()
         self._relief.find_stuck(self._workers.links)
         room = self._tasks.refill(self._workers.links)
+        self._relief.find_stuck(self._workers.links)  # again: what was sent now may stand for ever
         self._relief.look(self._workers.links)
         if self._spares.look():
             self._repopulate()

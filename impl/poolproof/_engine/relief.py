@@ -48,9 +48,9 @@ class Relief:
         return None if self._stuck_at is None else max(0.0, self._stuck_at - time.monotonic())
 
     def find_stuck(self, links: Sequence[Link]) -> None:
-        """Mark the workers that have run one task for long.
+        """Mark the workers that have run one task for long, and note when the next one will have.
 
-        Called before anything is sent.
+        Called before anything is sent, for the marks, and behind that, for the time.
         """
         now = time.monotonic()
         tasks: dict[int, tuple[tuple[int, int], float]] = {}
