@@ -350,6 +350,7 @@ class Impatient:
         self._result = result
 
     def __reduce__(self) -> Any:
+        self._result.wait(0)  # who does not wait may ask
         return int, (self._result.get(),)
 
 
@@ -365,3 +366,11 @@ def test_nobody_waits_in_the_thread_that_would_bring_the_result(
         (tmp_path / "gate").write_bytes(b"7")
         assert held.get(WAIT_S) == b"7"
         assert pool.apply_async(square, (Impatient(held),)).get(WAIT_S) == 49
+
+
+def test_whoever_ends_the_pool_may_be_joined_by_a_new_thread(context: BaseContext) -> None:
+    """It may have the number of a thread that has ended."""
+    for _ in range(10):
+        pool = Pool(1, context=context)
+        pool.terminate()
+        within(WAIT_S, pool.join)

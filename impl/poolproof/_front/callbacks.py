@@ -28,6 +28,7 @@ class CallbackRunner:
         self._thread: threading.Thread | None = None
         self._running: tuple[AsyncResult, bool, Any] | None = None
         self._abandoned = False
+        self._dropped = False  # what is queued, too
 
     def settle(self, result: AsyncResult, success: bool, value: Any) -> None:
         """Show an outcome, after its callback where there is one."""
@@ -50,7 +51,7 @@ class CallbackRunner:
 
     def abandon(self) -> None:
         """Run no more callbacks, and wait for none: one may never return, or end the pool."""
-        self._abandoned = True
+        self._abandoned = self._dropped = True  # first: the thread looks behind what it takes
         if (running := self._running) is not None:
             result, success, value = running
             result.settle(success, value)
@@ -85,5 +86,8 @@ class CallbackRunner:
 
     def _call(self, result: AsyncResult, success: bool, value: Any) -> None:
         self._running = result, success, value
-        result.run_callback(success, value)
+        if self._dropped:
+            result.settle(success, value)
+        else:
+            result.run_callback(success, value)
         self._running = None

@@ -103,7 +103,7 @@ class AsyncResult:
     def wait(self, timeout: float | None = None) -> None:
         """Wait until the outcome is here, or for `timeout` seconds."""
         if self._outcome is None:
-            if self._pool is not None:
+            if self._pool is not None and timeout != 0:
                 self._pool.about_to_wait()
             wait(self._locks, self.ready, timeout)
 
@@ -209,7 +209,7 @@ class IMapIterator:
 
     def _next_when_there(self, timeout: float | None) -> Any:
         pool = self._pool
-        if pool is not None:
+        if pool is not None and timeout != 0:
             pool.about_to_wait()
         while True:
             self._resume()
