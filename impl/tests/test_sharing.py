@@ -133,6 +133,7 @@ def test_a_reducer_for_functions_spoils_no_arguments() -> None:
         ((square, (1,), {"a": 1}), False),
         ((square, (1,), collections.OrderedDict()), False),
         ((functools.partial(square), (1,), {}), False),
+        (object(), False),
     ],
 )
 def test_calls_are_plain_whose_every_part_is(task: Any, is_plain: bool) -> None:

@@ -30,7 +30,6 @@ WAITING_S = 0.5  # then, in which they are seen not to work
 BUSY = 0.25  # of a processor; what polls uses some, and waits
 _RUNS = "R"  # or would, if it had a processor
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
-_WAITS_FOR_A_CHILD = "do_wait"  # the kernel's function that a process stands in
 
 _Tasks = tuple[tuple[int, tuple[int, int]], ...]
 
@@ -99,7 +98,7 @@ def _waits(link: Link, used_s: float) -> bool:
     """
     stat = _Stat.of(link)
     works = stat.state == _RUNS or stat.used_s - used_s > BUSY * WAITING_S
-    return not works and _proc(link, "wchan") != _WAITS_FOR_A_CHILD
+    return not works and not _proc(link, f"task/{link.pid}/children")
 
 
 class _Stat(NamedTuple):

@@ -38,6 +38,8 @@ def plain(values: Collection[Any]) -> bool:
 
 def plain_calls(tasks: Collection[tuple[Any, Any, Any]]) -> bool:
     """As `plain`, of the function, the arguments and the keywords of `apply` calls."""
+    if kinds_of(tasks) != {id(tuple)}:  # one that came back has its pickle
+        return False
     functions, arguments, keywords = zip(*tasks, strict=True)
     if kinds_of(functions) != {id(FunctionType)} or kinds_of(arguments) != {id(tuple)}:
         return False
