@@ -1,6 +1,6 @@
 """ORDER: which tasks begin before which, and which wait for which."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -9,6 +9,7 @@ from .clauses import clause
 from .harness import expect
 from .harness.bound import BoundSubject
 from .harness.tracked import TrackedPool
+from .job_kinds import CHUNKED, JOBS, Job
 
 CHAIN = 500
 """Tasks of a job each of which waits for those before it."""
@@ -19,24 +20,14 @@ SLOW_S = 0.02
 PAIRED = 60
 """Tasks every other one of which waits for the next one."""
 
-Job = Callable[[TrackedPool, Callable[[Any], Any], list[Any]], Iterable[Any]]
-
-JOBS: dict[str, tuple[str, Job]] = {
-    "apply_async": (
-        "apply_async",
-        lambda pool, task, items: [
-            handle.get() for handle in [pool.apply_async(task, (item,)) for item in items]
-        ],
-    ),
-    "map": ("map", lambda pool, task, items: pool.map(task, items, 1)),
-    "map without chunksize": ("map", lambda pool, task, items: pool.map(task, items)),
-    "imap": ("imap", lambda pool, task, items: pool.imap(task, items)),
-    "imap_unordered": (
-        "imap_unordered",
-        lambda pool, task, items: pool.imap_unordered(task, items),
-    ),
+CHAINED: dict[str, tuple[str, Job]] = {
+    **{
+        method: (method, JOBS[method])
+        for method in ("apply_async", "map", "imap", "imap_unordered")
+    },
+    "map without chunksize": CHUNKED["map without chunksize"],
 }
-"""The method, and a job of its that gives the results."""
+"""The method, and a job of its all of whose tasks are submitted at once."""
 
 BEFORE: dict[str, tuple[str, Callable[[TrackedPool, Callable[[Any], Any], int], object]]] = {
     "apply_async": ("apply_async", lambda pool, task, item: pool.apply_async(task, (item,))),
@@ -56,7 +47,7 @@ NEWER = 1000
 def test_a_task_may_wait_for_those_before_it_to_begin(subject: BoundSubject) -> None:
     """Tasks each of which waits until all tasks before it have begun come to their ends."""
     items = [(number, 0 if number % SLOW_EVERY else SLOW_S) for number in range(CHAIN)]
-    for name, (method, job) in JOBS.items():
+    for name, (method, job) in CHAINED.items():
         if subject.lacks((method, "concurrent_jobs")):
             continue
         begun = str(subject.folder / name.replace(" ", "-"))

@@ -5,7 +5,7 @@ And when a task is loaded: when it is to run.
 
 import itertools
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from . import payloads, tasks
@@ -13,37 +13,12 @@ from .clauses import clause
 from .harness import expect
 from .harness.bound import BoundSubject
 from .harness.history import Event
-from .harness.tracked import TrackedPool
+from .job_kinds import CHUNKED, JOBS, Job
 
 MANY = 40
 """Tasks of a job: a pool that takes several together finds enough of them."""
 BITS = 32
 SEED = 7
-
-Job = Callable[[TrackedPool, Callable[[Any], Any], list[Any]], Iterable[Any]]
-
-JOBS: dict[str, Job] = {
-    "apply": lambda pool, task, items: [pool.apply(task, (item,)) for item in items],
-    "apply_async": lambda pool, task, items: [
-        handle.get() for handle in [pool.apply_async(task, (item,)) for item in items]
-    ],
-    "map": lambda pool, task, items: pool.map(task, items, 1),
-    "starmap": lambda pool, task, items: pool.starmap(task, [(item,) for item in items], 1),
-    "imap": lambda pool, task, items: pool.imap(task, items),
-    "imap_unordered": lambda pool, task, items: pool.imap_unordered(task, items),
-}
-"""A job of each kind in which each item is a task: gives the results."""
-
-CHUNKED: dict[str, tuple[str, Job]] = {
-    "map without chunksize": ("map", lambda pool, task, items: pool.map(task, items)),
-    "map in chunks": ("map", lambda pool, task, items: pool.map(task, items, 3)),
-    "starmap in chunks": (
-        "starmap",
-        lambda pool, task, items: pool.starmap(task, [(item,) for item in items], 3),
-    ),
-    "imap in chunks": ("imap", lambda pool, task, items: pool.imap(task, items, 3)),
-}
-"""The method, and a job of its in which several items are a task."""
 
 
 def _declared(subject: BoundSubject) -> list[tuple[str, Job]]:
