@@ -112,9 +112,13 @@ class EventFd:
         """The descriptor."""
         return self._held.last
 
-    def ring(self) -> None:
-        """Make the descriptor readable."""
-        os.eventfd_write(self.fd, 1)
+    def ring(self, value: int = 1) -> None:
+        """Make the descriptor readable; what is rung before it is read adds up."""
+        os.eventfd_write(self.fd, value)
+
+    def close(self) -> None:
+        """Close the descriptor, though somebody holds it."""
+        self._held.let_go()
 
 
 class Alarm:

@@ -6,11 +6,10 @@ thread, its steward, while the first is in the user's code.
 
 from __future__ import annotations
 
-import os
 from collections import deque
 
+from .._front.waiting import EventFd
 from .._wire.claims import PHASE, SEQ, STARTED, Phase, Progress, Slot
-from .._wire.descriptors import Held
 from .._wire.frames import GIVE_BACK, SHOW
 from .ledger import Frame
 
@@ -25,17 +24,8 @@ class Bell:
         self._slot = slot
         self._ledger = ledger
         self._asked = 0  # the frame that it was rung for
-        self._held = Held()
-        self._held.take(map(os.eventfd, (0,), (os.EFD_CLOEXEC | os.EFD_NONBLOCK,)))
-
-    @property
-    def fd(self) -> int:
-        """The descriptor."""
-        return self._held.last
-
-    def close(self) -> None:
-        """Close the descriptor."""
-        self._held.let_go()
+        #: what the worker reads
+        self.event = EventFd()
 
     def withholds(self) -> bool:
         """Tell whether the running frame may have tasks that are not started, nor asked for yet."""
@@ -55,7 +45,7 @@ class Bell:
         """
         if self.runs():
             self._asked = self._ledger[0].seq
-            os.eventfd_write(self.fd, GIVE_BACK)
+            self.event.ring(GIVE_BACK)
 
     def progress(self) -> Progress | None:
         """Tell how far the running frame is; None where its tasks have no outcomes of their own."""
@@ -68,7 +58,7 @@ class Bell:
 
     def ask_to_show(self) -> None:
         """Ask for the outcomes that the worker has not sent."""
-        os.eventfd_write(self.fd, SHOW)
+        self.event.ring(SHOW)
 
     def runs(self) -> bool:
         """Tell whether the worker runs the oldest frame that it was sent.

@@ -73,8 +73,8 @@ class Link:
             undo.callback(self.slot.close)
             #: what the worker is asked by, while it runs a frame
             self.bell = Bell(self.slot, self.ledger)
-            undo.callback(self.bell.close)
-            self._greet(self.bell.fd)
+            undo.callback(self.bell.event.close)
+            self._greet(self.bell.event.fd)
             self.death_fd = _death_fd(process)
             undo.callback(os.close, self.death_fd)
             self._descriptors = undo.pop_all()
