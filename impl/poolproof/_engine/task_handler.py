@@ -81,8 +81,6 @@ class TaskHandler:
         return found is not None and self._send(link, *found)
 
     def _take(self, job: Job, link: Link) -> Span | None:
-        if job.suspects and job.suspects[0].start == job.first_back():
-            return job.suspects.popleft()
         limit = 1 if job.in_turn else job.sizer.items(job.left(), self._workers)
         if link.allowance is not None:
             limit = min(limit, link.allowance.items(job.packer.per_unit))

@@ -62,6 +62,8 @@ class Job(ABC):
 
     def take(self, limit: int) -> Span | None:
         """Hand out up to `limit` tasks, returned ones first; None when there is none now."""
+        if self.suspects and self.suspects[0].start == self.first_back():
+            return self.suspects.popleft()
         if not self._returned:
             return self._draw(limit)
         span = self._returned.popleft()
