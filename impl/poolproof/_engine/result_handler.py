@@ -163,7 +163,7 @@ class ResultHandler:
         self._jobs.finish_if_complete(frame.job)
 
     def _requeue(self, link: Link, frame: Frame, rest: Span) -> None:
-        link.refund(len(rest.tasks), frame.job.packer.per_unit)
+        link.refund(frame.job, rest)
         self._jobs.requeue(frame.job, rest)
 
     def _deliver(self, frame: Frame, header: ResultHeader, body: memoryview) -> None:

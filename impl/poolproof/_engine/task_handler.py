@@ -134,7 +134,6 @@ class TaskHandler:
         job.sizer.weigh_frame(len(span.tasks), size - call_size)
         in_file = not fits_inline(size)
         frame = Frame(link.next_seq(), job, span, carries_call=bool(call_size), file=None)
-        link.charge(len(span.tasks), job.packer.per_unit)
         header = TaskHeader(
             TaskKind.RUN,
             in_file=in_file,
@@ -154,16 +153,15 @@ class TaskHandler:
         try:
             frame.file = self._file_for(job, body, in_file=in_file)
         except OSError as error:  # no descriptor, or no room: waiting for it might last for ever
-            link.refund(len(span.tasks), job.packer.per_unit)
             self._refuse(job, span, error)
             return True
         try:
             link.send_frame(frame, header, body)
         except OSError:  # a full channel: later, or elsewhere
             self._shelf.take_from(frame)
-            link.refund(len(span.tasks), job.packer.per_unit)
             self._jobs.requeue(job, span)
             return False
+        link.charge(job, span)
         return True
 
     def _file_for(self, job: Job, body: Body, *, in_file: bool) -> MemoryFile | None:
@@ -202,5 +200,5 @@ class TaskHandler:
     def _take_unread(self, busy: Link) -> None:
         while (frame := busy.take_back()) is not None:
             self._shelf.take_from(frame)
-            busy.refund(len(frame.span.tasks), frame.job.packer.per_unit)
+            busy.refund(frame.job, frame.span)
             self._jobs.requeue(frame.job, frame.span)

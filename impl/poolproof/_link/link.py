@@ -16,6 +16,7 @@ from contextlib import ExitStack, suppress
 from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING
 
+from .._front.jobs import Job, Span
 from .._process import kinship
 from .._process.replacement import Replacement
 from .._process.template import readable, send_signal
@@ -100,15 +101,15 @@ class Link:
         """Tell whether the worker is to exit behind what it has."""
         return self.spent or self.surplus
 
-    def charge(self, tasks: int, per_unit: int) -> None:
-        """Count tasks against the allowance."""
+    def charge(self, job: Job, span: Span) -> None:
+        """Count tasks that were sent against the allowance."""
         if self.allowance is not None:
-            self.spent = self.allowance.charge(tasks, per_unit)
+            self.spent = self.allowance.charge(len(span.tasks), job.packer.per_unit)
 
-    def refund(self, tasks: int, per_unit: int) -> None:
+    def refund(self, job: Job, span: Span) -> None:
         """Tasks that were charged do not run here after all."""
-        if self.allowance is not None and tasks:
-            self.allowance.refund(tasks, per_unit)
+        if self.allowance is not None and span.tasks:
+            self.allowance.refund(len(span.tasks), job.packer.per_unit)
             self.spent = False
 
     def fileno(self) -> int:
