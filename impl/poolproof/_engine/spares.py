@@ -42,7 +42,7 @@ class Spares:
         self._jobs = jobs
         self._standing: _Tasks = ()
         self._look_at = 0.0
-        self._used_s: dict[int, float] = {}  # by pid, as of the last look at the processors
+        self._stats: dict[int, _Stat] = {}  # by pid, as of the last look at the processors
 
     @property
     def pause_s(self) -> float | None:
@@ -59,7 +59,7 @@ class Spares:
         links = self._workers.links
         if not all(link.ready for link in links):  # one may be the one that helps
             self._standing = ()
-        elif not any(map(self._is_ahead, links)):
+        elif not self._jobs.waiting or not any(map(self._is_ahead, links)):
             self._standing = ()
             self._workers.release_spare()
         elif all(link.ledger for link in links):
@@ -70,7 +70,7 @@ class Spares:
 
     def _is_ahead(self, link: Link) -> bool:
         """Tell whether a worker runs a task that was submitted behind one that waits."""
-        if not link.held or not link.ledger or not self._jobs.waiting:
+        if not link.held or not link.ledger:
             return False
         frame, (_, started) = link.ledger[0], link.bell.task()
         return started > 0 and self._jobs.has_earlier(frame.job, frame.span.start + started - 1)
@@ -79,25 +79,26 @@ class Spares:
         standing = tuple((link.pid, link.bell.task()) for link in links if link.held)
         if standing != self._standing:
             self._standing = standing
-            self._used_s = {}
+            self._stats = {}
             self._look_at = now + STANDING_S
         elif now >= self._look_at:
-            before, self._used_s = self._used_s, {link.pid: _Stat.of(link).used_s for link in links}
+            before, self._stats = self._stats, {link.pid: _Stat.of(link) for link in links}
             self._look_at = now + WAITING_S
-            if before and all(_waits(link, before.get(link.pid, 0.0)) for link in links):
+            if before and all(_waits(link, before, self._stats) for link in links):
                 self._jobs.take_turns()
                 self._workers.add_spare()
                 return True
         return False
 
 
-def _waits(link: Link, used_s: float) -> bool:
+def _waits(link: Link, before: dict[int, _Stat], after: dict[int, _Stat]) -> bool:
     """Tell whether a worker does not compute, nor has another program do so.
 
-    used_s: the processor time that it had used `WAITING_S` ago.
+    before, after: what Linux told by pid, `WAITING_S` apart.
     """
-    stat = _Stat.of(link)
-    works = stat.state == _RUNS or stat.used_s - used_s > BUSY * WAITING_S
+    stat = after[link.pid]
+    used_s = stat.used_s - before.get(link.pid, _UNKNOWN).used_s
+    works = stat.state == _RUNS or used_s > BUSY * WAITING_S
     return not works and not _proc(link, f"task/{link.pid}/children")
 
 
@@ -111,8 +112,11 @@ class _Stat(NamedTuple):
         # Behind the name of the program, which may be anything.
         fields = _proc(link, "stat").rpartition(")")[2].split()
         if not fields:
-            return cls("", 0.0)
+            return _UNKNOWN
         return cls(fields[0], sum(map(int, fields[11:13])) * _TICK_S)
+
+
+_UNKNOWN = _Stat("", 0.0)
 
 
 def _proc(link: Link, name: str) -> str:

@@ -126,8 +126,10 @@ class WorkerHandler:
 
     def release_spare(self) -> None:
         """Have a worker exit behind what it runs, if there is one more than by right."""
+        if not self._spares:
+            return
         staying = [link for link in self.links if link.held and not link.surplus]
-        if self._spares and len(staying) > self._size:
+        if len(staying) > self._size:
             self._spares -= 1
             staying[-1].surplus = True
 
