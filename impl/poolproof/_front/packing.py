@@ -99,7 +99,7 @@ class Packer:
                 pickle_into(both, (self.callable, task))
                 task = OwnCall(b"".join(both))
             taken = Snapshot(self._pickled()([task]))
-            taken.freeze()
+            taken.body.freeze()
         except BaseException as error:  # noqa: BLE001  user code runs in __reduce__
             return Snapshot(Body(), error)
         return taken
@@ -135,18 +135,18 @@ class Packer:
         taken: list[Snapshot] = []
         for task in tasks:
             if taken:
-                taken[-1].freeze()  # this one's own code may change what that refers to
+                taken[-1].body.freeze()  # this one's own code may change what that refers to
             taken.append(task if type(task) is Snapshot else Snapshot.of(pickled, [task]))
         error = next((one.error for one in taken if one.error is not None), None)
         body = Body() if error is not None else join([one.body for one in taken])
-        kept = [one if one.is_own else task for one, task in zip(taken, tasks, strict=True)]
+        kept = [one if one.body.is_own else task for one, task in zip(taken, tasks, strict=True)]
         return Packed(body, joint=False, tasks=kept, error=error)
 
     def _apart(self, parts: Iterable[Sequence[Any]]) -> list[Body]:
         pickled = self._pickled()
         bodies: list[Body] = []
         for part in parts:
-            if bodies and len(bodies[-1]) > 1:
+            if bodies:
                 bodies[-1].freeze()  # as above
             bodies.append(pickled(part))
         return bodies
@@ -186,16 +186,6 @@ class Snapshot:
             return cls(pickled(part))
         except BaseException as error:  # noqa: BLE001  user code runs in __reduce__
             return cls(Body(), error)
-
-    @property
-    def is_own(self) -> bool:
-        """Tell whether the pickle refers to no memory of the task's."""
-        return len(self.body) <= 1
-
-    def freeze(self) -> None:
-        """Copy what somebody may change."""
-        if not self.is_own:
-            self.body.freeze()
 
     @property
     def size(self) -> int:

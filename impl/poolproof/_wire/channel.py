@@ -61,7 +61,13 @@ class Body(list[Buffer]):
 
     def freeze(self) -> None:
         """Copy what somebody may change."""
-        self[:] = map(bytes, self)
+        if not self.is_own:
+            self[:] = map(bytes, self)
+
+    @property
+    def is_own(self) -> bool:
+        """Tell whether the pickle is all the pickler's, and refers to no memory of an object."""
+        return len(self) <= 1
 
     @property
     def size(self) -> int:
