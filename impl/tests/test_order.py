@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from functools import partial
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
@@ -277,17 +278,12 @@ def _compute_until(path: str) -> None:
         sum(range(10_000))
 
 
-def _run_until(path: str) -> None:
+def _run_until(path: str, *, read: bool = False) -> None:
     program = f"while [ ! -e {path} ]; do sleep 0.01; done"
-    subprocess.run(["/bin/sh", "-c", program], timeout=2 * WAIT_S, check=True)
+    subprocess.run(["/bin/sh", "-c", program], timeout=2 * WAIT_S, check=True, capture_output=read)
 
 
-def _run_and_read_until(path: str) -> None:
-    program = f"while [ ! -e {path} ]; do sleep 0.01; done"
-    subprocess.run(["/bin/sh", "-c", program], timeout=2 * WAIT_S, check=True, capture_output=True)
-
-
-@pytest.mark.parametrize("work", [_compute_until, _run_until, _run_and_read_until])
+@pytest.mark.parametrize("work", [_compute_until, _run_until, partial(_run_until, read=True)])
 def test_no_worker_is_added_beside_slow_ones_that_work(
     work: Callable[[str], None], tmp_path: Path
 ) -> None:

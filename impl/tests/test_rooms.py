@@ -28,7 +28,7 @@ PACKAGES: dict[str, set[str]] = {
     "_front": {"_wire"},
     "_process": {"_wire", "_worker", "_front"},
     "_link": {"_wire", "_front", "_process"},
-    "_engine": {"_wire", "_worker", "_front", "_process", "_link"},
+    "_engine": {"_wire", "_front", "_process", "_link"},
 }
 
 
