@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import multiprocessing
 import os
 import queue
 import random
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -429,4 +432,47 @@ def test_nothing_is_started_while_it_is_cut() -> None:
     finally:
         gc.set_threshold(*before)
         gc.callbacks.remove(start_next)
+    slot.close()
+
+
+@pytest.mark.parametrize("run", [runner.run_batch, runner.run_exact])
+def test_a_tracer_may_run_between_any_two_lines_of_a_worker(
+    run: Callable[[runner.Run], None],
+) -> None:
+    """And other threads with it, the one that cuts too."""
+    slot_fd = claims.create()
+    slot = claims.Slot(slot_fd)
+    os.close(slot_fd)
+    ran: list[int] = []
+    left = 1  # lines, until it cuts
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        nonlocal left
+        if frame.f_code.co_filename != runner.__file__ or frame.f_code is runner.Run.cut.__code__:
+            return None
+        left -= event == "line"
+        if left == 0 and slot.fields[claims.PHASE] == claims.Phase.RUNNING:
+            at_work.cut()
+        return trace
+
+    header = TaskHeader(TaskKind.RUN, seq=1, budget_ns=10**12)
+    before = sys.gettrace()
+    for cut_at in itertools.count(1):
+        left = cut_at
+        outbox = CountingOutbox()
+        slot.begin(1)
+        log = OutcomeLog(slot, outbox)
+        items = list(range(10))
+        ran.clear()
+        at_work = runner.Run(header, ran.append, items, slot, outbox, Interrupts(), log, [])
+        sys.settrace(trace)
+        try:
+            run(at_work)
+        finally:
+            sys.settrace(before)
+        assert [*ran, *itertools.chain.from_iterable(at_work.dropped)] == list(range(10))
+        assert outbox.done == len(ran)
+        if left > 0:  # every line was tried
+            break
+    assert cut_at > 2 * len(items)
     slot.close()

@@ -31,7 +31,7 @@ from .._wire.frames import (
     unpack_result,
 )
 from .._wire.unpacking import load_user_object
-from .result_handler import deliver_loaded, fail_unloaded
+from .delivery import deliver_loaded, fail_unloaded
 
 
 class DirectCalls:
@@ -109,7 +109,8 @@ class _Exchange:
         record, _ = received
         result = unpack_result(record)
         plain = result.kind == ResultKind.OUTCOMES and result.tasks and not result.in_file
-        if plain and result.last:
+        # It may be the last frame's, said again (see `ResultHandler`).
+        if plain and result.last and result.seq == frame.seq:
             outcome = bytes(split_log(record[RESULT_HEADER_SIZE:], 1)[0])
             if loan:  # else the record may be another's by now, and its own is the dispatcher's
                 self.outcome = outcome

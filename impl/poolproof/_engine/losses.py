@@ -7,7 +7,7 @@ from .._front.job_queue import JobQueue
 from .._link.ledger import Frame
 from .._link.link import Link
 from .._wire.claims import Claim, Phase
-from .result_handler import deliver_outcomes
+from .delivery import deliver_outcomes
 
 
 def settle_claimed(frame: Frame, claim: Claim, link: Link, jobs: JobQueue) -> int | None:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from contextlib import ExitStack, closing
-from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .._front.job_queue import JobQueue
-from .._front.jobs import Job, Span
+from .._front.jobs import Span
 from .._link.ledger import Frame
 from .._link.link import Link
 from .._wire.claims import split_log
 from .._wire.frames import RESULT_HEADER_SIZE, ResultHeader, ResultKind, unpack_result
 from .._wire.memory import MemoryFile, body_of
-from .._wire.outcome import Failure, load
+from .._wire.outcome import load
 from .._wire.unpacking import undeliverable, unpack_error
+from .delivery import deliver_outcomes, deliver_values
 from .shelf import Shelf
 
 if TYPE_CHECKING:
@@ -27,6 +26,7 @@ STARTUP_STEPS: dict[int, str] = {
     ResultKind.BROKEN: "the initializer",
     ResultKind.UNFIT: "preparing the last one",
 }
+_OF_NO_FRAME = {*STARTUP_STEPS, ResultKind.READY, ResultKind.GIVEN_BACK}  # of one that may be over
 
 
 class ResultHandler:
@@ -54,6 +54,10 @@ class ResultHandler:
         made = None if fd is None else MemoryFile(fd)
         in_file, offset = bool(header.in_file), header.offset
         with ExitStack() as stack:
+            if _is_repeated(link, header):
+                if made is not None:
+                    made.close()
+                return
             if link.ledger:
                 file = self._file_of(link, header, made)
             else:  # the worker tells of its initializer
@@ -91,7 +95,7 @@ class ResultHandler:
             if fd is not None:
                 os.close(fd)
             header = unpack_result(record)
-            if header.kind == ResultKind.STAMPS:
+            if header.kind == ResultKind.STAMPS and header.seq in frames:
                 body = record[RESULT_HEADER_SIZE:]
                 self._trace.items(link.pid, frames[header.seq], header.first, body)
         if (frame := frames.get(link.slot.read().seq)) is not None:
@@ -112,7 +116,6 @@ class ResultHandler:
             self._given_back(link, header)
             return
         frame = link.ledger[0]
-        assert frame.seq == header.seq, f"results out of order: {header} for frame {frame.seq}"
         if frame.carries_call and header.kind != ResultKind.UNCALLABLE:
             frame.carries_call = False
             link.calls.learn(frame.job.call_id)
@@ -190,57 +193,15 @@ class ResultHandler:
         self._jobs.finish_if_complete(frame.job)
 
 
-def deliver_values(job: Job, start: int, count: int, body: memoryview) -> None:
-    """Deliver the values of `count` tasks, pickled as one list.
+def _is_repeated(link: Link, header: ResultHeader) -> bool:
+    """Tell whether a worker says again what it has said.
 
-    Where the list cannot be loaded, its tasks fail with the error of loading:
-    their job fails as a whole, whichever of them it was.
+    It does where a signal handler of a task's raises behind the sending, before that is noted.
     """
-    try:
-        values = load(body)
-    except BaseException as error:  # noqa: BLE001  user code runs in __setstate__
-        shown = undeliverable(error, "a result could not be loaded in the parent process")
-        for position in range(start, start + count):
-            job.fail(position, shown)
-        return
-    job.deliver(start, values)
-
-
-def deliver_outcomes(job: Job, start: int, pickles: Sequence[memoryview]) -> None:
-    """Deliver outcomes that were pickled one by one; each that cannot be loaded fails alone."""
-    while pickles:
-        outcomes: list[Any] = []
-        error: BaseException | None = None
-        try:
-            outcomes.extend(map(load, pickles))
-        except BaseException as raised:  # noqa: BLE001  user code runs in __setstate__
-            error = raised
-        deliver_loaded(job, start, outcomes)
-        start += len(outcomes)
-        pickles = pickles[len(outcomes) :]
-        if error is not None:
-            fail_unloaded(job, start, error)
-            start += 1
-            pickles = pickles[1:]
-
-
-def fail_unloaded(job: Job, position: int, error: BaseException) -> None:
-    """Fail a task whose outcome raised `error` when it was loaded."""
-    shown = undeliverable(error, "the result could not be loaded in the parent process")
-    job.fail(position, shown)
-
-
-def deliver_loaded(job: Job, start: int, outcomes: list[Any]) -> None:
-    """Deliver runs of values, and the failures between them."""
-    if Failure not in set(map(type, outcomes)):
-        if outcomes:
-            job.deliver(start, outcomes)
-        return
-    for is_failure, run in groupby(outcomes, lambda outcome: type(outcome) is Failure):
-        values = list(run)
-        if is_failure:
-            for position, failure in enumerate(values, start):
-                job.fail(position, unpack_error(failure))
-        else:
-            job.deliver(start, values)
-        start += len(values)
+    if header.kind in _OF_NO_FRAME:
+        return False
+    if not link.ledger or header.seq < link.ledger[0].seq:
+        return True
+    frame = link.ledger[0]
+    assert header.seq == frame.seq, f"results out of order: {header} for frame {frame.seq}"
+    return header.kind != ResultKind.STAMPS and header.first < frame.delivered

@@ -145,7 +145,7 @@ def as_task_error(error: BaseException) -> BaseException:
     A StopIteration out of a task would end the caller's iteration without a
     word; as in a generator (PEP 479) it becomes a RuntimeError.
     """
-    if isinstance(error, StopIteration):
+    if issubclass(type(error), StopIteration):  # isinstance() asks the error, and that may raise
         shown = RuntimeError("task raised StopIteration")
         shown.__cause__ = error
         return shown

@@ -18,6 +18,8 @@ from typing import Any, Protocol
 from .._wording import got
 from .waiting import release, wait
 
+_CONTEXT = vars(BaseException)["__context__"]  # whatever a class of the user's makes of that name
+
 #: function, arguments, keyword arguments
 Task = tuple[Callable[..., Any], Iterable[Any], Mapping[str, Any]]
 
@@ -139,8 +141,8 @@ class AsyncResult:
             else:
                 _call("error_callback", self._error_callback, value)
         except BaseException as error:  # noqa: BLE001  user code; it must not end this thread
-            if not success and error.__context__ is None:
-                error.__context__ = value
+            if not success and _CONTEXT.__get__(error) is None:
+                _CONTEXT.__set__(error, value)
             success, value = False, error
         self.settle(success, value)
 
@@ -201,7 +203,7 @@ class IMapIterator:
             value = self._next_when_there(timeout)
         if self.stalled:
             self._resume()
-        if value.__class__ is Raised:
+        if type(value) is Raised:
             raise value.error
         return value
 

@@ -43,7 +43,7 @@ def load_user_object(pickled: bytes | memoryview) -> Loaded:
 
 def _is_interrupt(error: BaseException) -> bool:
     in_main = threading.current_thread() is threading.main_thread()
-    return in_main and isinstance(error, KeyboardInterrupt)
+    return in_main and issubclass(type(error), KeyboardInterrupt)
 
 
 def unpack_error(failure: Failure) -> BaseException:

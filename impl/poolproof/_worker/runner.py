@@ -177,10 +177,14 @@ def _send_values(run: Run, first: int, values: list[Any], *, last: bool) -> None
     body = Body()
     try:
         pickle_into(body, values)
+    except BaseException as error:  # noqa: BLE001  user code runs in __reduce__
+        _send_each_value(run, first, values, error, last=last)
+        return
+    try:
         run.outbox.send(ResultKind.VALUES, first, len(values), body, last=last)
     except ConnectionError:  # the parent is gone
         raise
-    except BaseException as error:  # noqa: BLE001  user code runs in __reduce__
+    except OSError as error:
         _send_each_value(run, first, values, error, last=last)
 
 
@@ -207,8 +211,10 @@ def _run_exactly(run: Run, position: int, until_ns: int) -> None:
     items = iter(run.items)  # no copy: it ends where the list is cut
     items.__setstate__(position)  # type: ignore[attr-defined]  # as above
     flushed = _clock()
-    for number, item in enumerate(items, position + 1):
-        fields[STARTED] = number
+    number = position
+    # No statement between taking an item and counting it: a tracer would run there.
+    for fields[STARTED], item in enumerate(items, position + 1):
+        number += 1
         interrupts.armed = True
         try:
             outcome = call(item)

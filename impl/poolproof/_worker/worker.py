@@ -180,8 +180,10 @@ class Worker:
             header, call, items, self._slot, self._outbox, self._interrupts, log, []
         )
         run = runner.run_exact if header.exact else runner.run_batch
-        run(self._run)
-        self._run = None
+        try:
+            run(self._run)
+        finally:
+            self._run = None
 
     def _call_of(self, header: TaskHeader, pickled: memoryview) -> Callable[[Any], Any] | Carried:
         if pickled:
