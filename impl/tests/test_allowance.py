@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from poolproof import Pool
 from poolproof._link.allowance import Allowance
 
 
@@ -29,3 +33,27 @@ def test_what_was_not_sent_after_all_may_be_sent_again(
     assert allowance.charge(items, per) == (items == tasks * per)
     allowance.refund(items, per)
     assert allowance.items(per) == tasks * per
+
+
+@given(tasks=st.integers(1, 50), per=st.integers(2, 50), data=st.data())
+def test_what_is_left_of_a_task_is_no_task_of_another_job(
+    tasks: int, per: int, data: st.DataObject
+) -> None:
+    allowance = Allowance(tasks)
+    items = data.draw(st.integers(1, tasks * per))
+    allowance.charge(items, per)
+    assert allowance.items(1) == (tasks * per - items) // per
+
+
+def _pid(_: int) -> int:
+    return os.getpid()
+
+
+def test_a_process_that_is_to_run_one_task_runs_none_of_another_job() -> None:
+    """The last chunk of a `map` is shorter than the others, and counts as they do."""
+    used: set[int] = set()
+    with Pool(2, maxtasksperchild=1, context=multiprocessing.get_context("fork")) as pool:
+        for _ in range(5):
+            for pids in ({pool.apply(_pid, (0,))}, set(pool.map(_pid, range(41)))):
+                assert not used & pids
+                used |= pids

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import mmap
 import multiprocessing
 import os
 import random
-import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from functools import partial
 from multiprocessing.context import BaseContext
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from poolproof import Pool
-from poolproof._engine.spares import STANDING_S, WAITING_S
 from poolproof._wire import claims
 from poolproof._wire.channel import Body, pickle_into, send, socket_pair
 from poolproof._wire.frames import (
@@ -33,66 +28,32 @@ from poolproof._wire.frames import (
 from poolproof._wire.setup import Setup
 from poolproof._worker.worker import worker_main
 
-from .patience import WAIT_S, await_
+from . import starts
+from .patience import WAIT_S
+from .ways import apply_all, call_one, imap, imap_unordered, map_, map_one_by_one
 
 TASKS = 1000
-QUICK = 3000
 Item = tuple[int, float]
-Task = Callable[[Any], int]
-_started: mmap.mmap  # a byte a task, shared by all workers; set where its task has started
-
-
-def _share(path: str) -> None:
-    global _started  # noqa: PLW0603  what an initializer leaves for the tasks
-    file = os.open(path, os.O_RDWR)
-    _started = mmap.mmap(file, 0)
-    os.close(file)
 
 
 def _start_behind_all_earlier(item: Item) -> int:
     number, takes_s = item
-    _started[number] = 1
+    starts.start(number)
     until = time.monotonic() + WAIT_S
-    while (first := _started.find(b"\0")) in range(number):
+    while (first := starts.started.find(b"\0")) in range(number):
         assert time.monotonic() < until, f"{number} has started, and {first} has not"
         time.sleep(0.0005)
     time.sleep(takes_s)
     return number
 
 
-def _map(pool: Pool, items: Iterable[Any], task: Task = _start_behind_all_earlier) -> list[int]:
-    return pool.map_async(task, items).get(2 * WAIT_S)  # type: ignore[no-any-return]  # a list
-
-
-def _map_one_by_one(
-    pool: Pool, items: Iterable[Any], task: Task = _start_behind_all_earlier
-) -> list[int]:
-    return pool.map_async(task, items, 1).get(2 * WAIT_S)  # type: ignore[no-any-return]  # a list
-
-
-def _imap(pool: Pool, items: Iterable[Any], task: Task = _start_behind_all_earlier) -> list[int]:
-    return list(pool.imap(task, items))
-
-
-def _imap_unordered(
-    pool: Pool, items: Iterable[Any], task: Task = _start_behind_all_earlier
-) -> list[int]:
-    return sorted(pool.imap_unordered(task, iter(items)))
-
-
-def _apply(pool: Pool, items: Iterable[Any], task: Task = _start_behind_all_earlier) -> list[int]:
-    calls = [pool.apply_async(task, (item,)) for item in items]
-    return [call.get(2 * WAIT_S) for call in calls]
-
-
 @pytest.mark.parametrize("maxtasksperchild", [None, 50])
 @pytest.mark.parametrize("workers", [2, 4])
-@pytest.mark.parametrize("way", [_map, _map_one_by_one, _imap, _imap_unordered, _apply])
+@pytest.mark.parametrize("way", [map_, map_one_by_one, imap, imap_unordered, apply_all])
 def test_a_task_may_wait_for_the_start_of_every_earlier_one(
     way: Callable[..., list[int]],
     workers: int,
     maxtasksperchild: int | None,
-    tmp_path: Path,
 ) -> None:
     """Few take long among many that take no time: their frames are cut, and the rest comes back."""
     rng = random.Random(workers)  # noqa: S311  no secret
@@ -100,11 +61,8 @@ def test_a_task_may_wait_for_the_start_of_every_earlier_one(
         (number, rng.choice([0.005, 0.02, 0.03]) if rng.random() < 0.02 else 0.0)
         for number in range(TASKS)
     ]
-    path = tmp_path / "started"
-    path.write_bytes(bytes(TASKS))
-    context = multiprocessing.get_context("fork")
-    with Pool(workers, _share, (str(path),), maxtasksperchild, context) as pool:
-        assert way(pool, items) == list(range(TASKS))
+    with starts.pool_of(workers, TASKS, maxtasksperchild=maxtasksperchild) as pool:
+        assert way(pool, _start_behind_all_earlier, items) == list(range(TASKS))
 
 
 def test_what_was_sent_ahead_of_what_comes_back_comes_back_too() -> None:
@@ -202,37 +160,19 @@ def test_an_input_is_read_though_earlier_jobs_have_the_workers() -> None:
 
 @pytest.mark.parametrize("submit", ["apply_async", "map", "imap"])
 def test_what_stands_behind_the_last_tasks_of_a_worker_runs_elsewhere(
-    submit: str, tmp_path: Path
+    submit: str,
 ) -> None:
     """The first of three tasks waits for the third, beside a worker that idles."""
-    context = multiprocessing.get_context("fork")
-    path = tmp_path / "started"
-    path.write_bytes(bytes(TASKS))
-    calls = [(_await_start, 2), (time.sleep, 0.01), (_start, 2)]
-    with Pool(2, _share, (str(path),), 2, context) as pool:
+    calls = [(starts.await_start, 2), (time.sleep, 0.01), (starts.start, 2)]
+    with starts.pool_of(2, TASKS, maxtasksperchild=2) as pool:
         if submit == "apply_async":
             handles = [pool.apply_async(function, (argument,)) for function, argument in calls]
             got = [handle.get(WAIT_S) for handle in handles]
         elif submit == "map":
-            got = pool.map_async(_call, calls, 1).get(WAIT_S)
+            got = pool.map_async(call_one, calls, 1).get(WAIT_S)
         else:
-            got = list(pool.imap(_call, calls))
+            got = list(pool.imap(call_one, calls))
     assert got == [2, None, 2]
-
-
-def _start(number: int) -> int:
-    _started[number] = 1
-    return number
-
-
-def _await_start(number: int) -> int:
-    await_(lambda: _started[number], "the start of another task")
-    return number
-
-
-def _call(call: tuple[Callable[[Any], Any], Any]) -> Any:
-    function, argument = call
-    return function(argument)
 
 
 def _pid_behind(pause_s: float) -> int:
@@ -248,76 +188,3 @@ def test_what_a_worker_gives_back_is_not_counted_for_it() -> None:
     with Pool(2, maxtasksperchild=50, context=context) as pool:
         ran = Counter(pool.imap(_pid_behind, pauses))
     assert sorted(ran.values())[2:] == [50] * (len(ran) - 2)
-
-
-def _await_the_next(number: int) -> int:
-    """Start; every other task waits until the next one has started."""
-    _started[number] = 1
-    if number % 2 == 0:
-        await_(lambda: _started[number + 1], f"the start of task {number + 1}")
-    return number
-
-
-@pytest.mark.parametrize("workers", [2, 4])
-@pytest.mark.parametrize("way", [_map_one_by_one, _imap, _imap_unordered, _apply])
-def test_a_task_may_wait_for_the_start_of_the_next_one(
-    way: Callable[..., list[int]], workers: int, tmp_path: Path
-) -> None:
-    """Their frames put them into two workers, each behind another that waits."""
-    path = tmp_path / "started"
-    path.write_bytes(bytes(TASKS))
-    context = multiprocessing.get_context("fork")
-    with Pool(workers, _share, (str(path),), context=context) as pool:
-        assert way(pool, range(200), _await_the_next) == list(range(200))
-        await_(lambda: len(pool._pool) == workers, "the end of those that helped")
-        assert pool.map_async(_start, range(100)).get(WAIT_S) == list(range(100))
-
-
-def _compute_until(path: str) -> None:
-    while not os.path.exists(path):  # noqa: PTH110  it computes
-        sum(range(10_000))
-
-
-def _run_until(path: str, *, read: bool = False) -> None:
-    program = f"while [ ! -e {path} ]; do sleep 0.01; done"
-    subprocess.run(["/bin/sh", "-c", program], timeout=2 * WAIT_S, check=True, capture_output=read)
-
-
-@pytest.mark.parametrize("work", [_compute_until, _run_until, partial(_run_until, read=True)])
-def test_no_worker_is_added_beside_slow_ones_that_work(
-    work: Callable[[str], None], tmp_path: Path
-) -> None:
-    """There are as many at a time as there are to be, though a task waits that came before."""
-    context = multiprocessing.get_context("fork")
-    path = tmp_path / "gate"
-    with Pool(2, context=context) as pool:
-        for _ in range(20):
-            pool.map_async(abs, range(100), 1).get(WAIT_S)
-        calls: list[tuple[Callable[..., Any], Any]] = [(abs, 1)] * 200
-        calls[20] = calls[120] = (work, str(path))
-        running = pool.map_async(_call, calls, 1)
-        for_s = STANDING_S + WAITING_S
-        time.sleep(2 * for_s)  # what is counted is how many workers there are by then
-        assert len(pool._pool) == 2
-        path.touch()
-        running.wait(WAIT_S)
-
-
-def _await_the_group(number: int) -> int:
-    """Behind many quick ones, each three tasks wait until all three have started."""
-    _started[number] = 1
-    if (group := (number - QUICK) // 3) >= 0:
-        first = QUICK + 3 * group
-        await_(lambda: _started[first : first + 3] == b"\1\1\1", f"the others of group {group}")
-    return number
-
-
-@pytest.mark.parametrize("way", [_map_one_by_one, _imap, _imap_unordered, _apply])
-def test_groups_meet_behind_many_quick_tasks(way: Callable[..., list[int]], tmp_path: Path) -> None:
-    """Frames are large by then, and all workers may stand in one that was sent in the same turn."""
-    path = tmp_path / "started"
-    path.write_bytes(bytes(QUICK + 60))
-    context = multiprocessing.get_context("fork")
-    with Pool(3, _share, (str(path),), context=context) as pool:
-        numbers = range(QUICK + 60)
-        assert way(pool, numbers, _await_the_group) == list(numbers)

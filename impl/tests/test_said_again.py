@@ -7,7 +7,7 @@ between the sending of a result and the note that it was sent.
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,7 +17,15 @@ from poolproof._wire.channel import Body
 from poolproof._wire.frames import ResultKind
 from poolproof._worker.outbox import Outbox
 
-from .patience import WAIT_S
+from .ways import (
+    Way,
+    apply_all,
+    apply_one_by_one,
+    imap,
+    imap_unordered,
+    map_,
+    map_one_by_one,
+)
 
 LARGE = 100_000  # bytes, of a result that takes a file
 ITEMS = list(range(200))
@@ -48,27 +56,7 @@ def _grow(number: int) -> bytes:
     return number.to_bytes(4) * (LARGE // 4)
 
 
-def _apply_one_by_one(pool: Pool, task: Callable[[int], Any], items: list[int]) -> list[Any]:
-    return [pool.apply(task, (item,)) for item in items]
-
-
-def _apply_all(pool: Pool, task: Callable[[int], Any], items: list[int]) -> list[Any]:
-    return [one.get(WAIT_S) for one in [pool.apply_async(task, (item,)) for item in items]]
-
-
-def _map_one_by_one(pool: Pool, task: Callable[[int], Any], items: list[int]) -> list[Any]:
-    return pool.map_async(task, items, 1).get(WAIT_S)  # type: ignore[no-any-return]  # a list
-
-
-def _imap(pool: Pool, task: Callable[[int], Any], items: list[int]) -> list[Any]:
-    return list(pool.imap(task, items))
-
-
-def _imap_unordered(pool: Pool, task: Callable[[int], Any], items: list[int]) -> list[Any]:
-    return sorted(pool.imap_unordered(task, items))
-
-
-WAYS = [Pool.map, _map_one_by_one, _imap, _imap_unordered, _apply_all, _apply_one_by_one]
+WAYS = [map_, map_one_by_one, imap, imap_unordered, apply_all, apply_one_by_one]
 
 
 @pytest.fixture(name="echoing")
@@ -78,9 +66,7 @@ def _echoing() -> Iterator[Pool]:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_outcomes_that_are_sent_twice_count_once(
-    echoing: Pool, way: Callable[..., list[Any]]
-) -> None:
+def test_outcomes_that_are_sent_twice_count_once(echoing: Pool, way: Way) -> None:
     assert way(echoing, abs, ITEMS) == ITEMS
     assert way(echoing, _grow, ITEMS[:30]) == list(map(_grow, ITEMS[:30]))
 
@@ -96,7 +82,7 @@ def test_an_error_that_is_sent_twice_is_one_items(echoing: Pool) -> None:
 @pytest.mark.parametrize("error", [TimeoutError, ValueError])
 @pytest.mark.parametrize("way", WAYS)
 def test_what_is_raised_behind_the_sending_costs_no_result(
-    way: Callable[..., list[Any]], error: type[Exception]
+    way: Way, error: type[Exception]
 ) -> None:
     """An `OSError` looks as if there had been no room for the result, which then is sent again."""
     context = multiprocessing.get_context("fork")

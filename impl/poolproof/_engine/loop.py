@@ -60,7 +60,7 @@ class Loop:
         self.jobs = JobQueue(callbacks.settle, self._finish)
         self._tasks = TaskHandler(size, self.jobs, self._shelf, self.loans)
         self._relief = Relief()
-        self._spares = Spares(workers, self.jobs)
+        self._spares = Spares(workers, self.jobs, self.loans)
         self._results = ResultHandler(self.jobs, self._shelf, trace)
         self._trace = trace
 
@@ -92,14 +92,13 @@ class Loop:
                 self._serve(link, fd)
         self._take_back()
         self._take_inbox()
-        self._repopulate()
         self.jobs.sweep()
         self._relief.find_stuck(self._workers.links)
         room = self._tasks.refill(self._workers.links)
         self._relief.find_stuck(self._workers.links)  # again: what was sent now may stand for ever
         self._relief.look(self._workers.links)
-        if self._spares.look():
-            self._repopulate()
+        self._spares.look()
+        self._repopulate()  # behind all that has a worker retire
         # A pool without workers, broken or not yet whole, has none with room either; and yet
         # every call must be answered.
         self._inbox.feel(hungry=room or not self._workers.links)

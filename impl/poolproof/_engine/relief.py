@@ -39,6 +39,7 @@ class Relief:
         #: by pid, the task that it runs and since when
         self._tasks: dict[int, tuple[tuple[int, int], float]] = {}
         self._stuck_at: float | None = None  # when the next worker will be found stuck
+        self._sought = 0.0  # when the last look for them was
 
     @property
     def pause_s(self) -> float | None:
@@ -63,11 +64,13 @@ class Relief:
             before, since = self._tasks.get(link.pid, (None, now))
             if task != before:
                 since = now
+                link.begun_after = self._sought
             tasks[link.pid] = task, since
             link.stuck = now - since >= STUCK_S
             if not link.stuck and (len(link.ledger) > 1 or link.bell.withholds()):
                 self._stuck_at = min(self._stuck_at or math.inf, since + STUCK_S)
         self._tasks = tasks
+        self._sought = now
 
     def look(self, links: Sequence[Link]) -> None:
         """Ask for what is withheld for long enough.

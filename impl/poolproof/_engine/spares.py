@@ -9,10 +9,13 @@ it:
     worker B    20 .............        was begun ahead of its turn
     returned    1 2 3 ... 21 22 ...
 
+Or the input of an earlier job had nothing at hand, and both run tasks of a later one, which wait
+for what it yields now.
+
 Nobody can take task 20 back.  So where every worker has stood in one task for a second, the second
 half of it without use of the processor, and an earlier task waits, the pool starts one worker more;
 and from then on the tasks of its jobs are handed out one by one, so that it happens once.  When
-none that runs is ahead of one that waits, that worker goes.
+none that runs is ahead of one that waits, nor may be, that worker goes.
 """
 
 from __future__ import annotations
@@ -23,12 +26,14 @@ from typing import NamedTuple
 
 from .._front.job_queue import JobQueue
 from .._link.link import Link
+from .._link.loans import Loans
 from .worker_handler import WorkerHandler
 
 STANDING_S = 0.5
 WAITING_S = 0.5  # then, in which they are seen not to work
 BUSY = 0.25  # of a processor; what polls uses some, and waits
 _RUNS = "R"  # or would, if it had a processor
+_OVER = ("", "Z", "X")  # it is gone, or nobody has asked for its exit code
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 
 _Tasks = tuple[tuple[int, tuple[int, int]], ...]
@@ -37,36 +42,47 @@ _Tasks = tuple[tuple[int, tuple[int, int]], ...]
 class Spares:
     """Looks whether all workers stand; used by the dispatcher's thread alone."""
 
-    def __init__(self, workers: WorkerHandler, jobs: JobQueue) -> None:
+    def __init__(self, workers: WorkerHandler, jobs: JobQueue, loans: Loans) -> None:
         self._workers = workers
         self._jobs = jobs
+        self._loans = loans
         self._standing: _Tasks = ()
         self._look_at = 0.0
         self._stats: dict[int, _Stat] = {}  # by pid, as of the last look at the processors
+        self._awaits_input = False  # and nobody would tell: no worker has room for what it yields
 
     @property
     def pause_s(self) -> float | None:
         """Seconds after which to look again, None where only an event brings news."""
         if not self._standing:
-            return None
+            return STANDING_S if self._awaits_input else None
         return max(0.0, self._look_at - time.monotonic())
 
-    def look(self) -> bool:
-        """Have one worker more, or one less, where that is due; return whether one is missing.
+    def look(self) -> None:
+        """Ask for one worker more, or one less, where that is due.
 
         Called when every worker has been sent what there is for it.
         """
-        links = self._workers.links
+        links = [link for link in self._workers.links if not link.retiring]
+        standing: _Tasks = ()
+        self._awaits_input = False
         if not all(link.ready for link in links):  # one may be the one that helps
-            self._standing = ()
-        elif not self._jobs.waiting or not any(map(self._is_ahead, links)):
-            self._standing = ()
+            pass
+        elif self._jobs.waiting and any(map(self._is_ahead, links)):
+            if all(link.ledger for link in links):
+                standing = tuple((link.pid, link.bell.task()) for link in links if link.held)
+        elif self._jobs.waiting and any(map(self._may_be_ahead, links)):
+            self._awaits_input = all(link.ledger for link in links)
+            if self._awaits_input:
+                self._jobs.read_on()
+        elif self._workers.has_spare:
+            self._loans.reclaim(links)  # those that idle are on offer
             self._workers.release_spare()
-        elif all(link.ledger for link in links):
-            return self._note(links, time.monotonic())
-        else:
-            self._standing = ()
-        return False
+        self._note(links, standing)
+
+    def _may_be_ahead(self, link: Link) -> bool:
+        """Tell whether a worker runs a task of a job behind one that reads its input."""
+        return link.held and bool(link.ledger) and self._jobs.reads_before(link.ledger[0].job)
 
     def _is_ahead(self, link: Link) -> bool:
         """Tell whether a worker runs a task that was submitted behind one that waits."""
@@ -75,52 +91,56 @@ class Spares:
         frame, (_, started) = link.ledger[0], link.bell.task()
         return started > 0 and self._jobs.has_earlier(frame.job, frame.span.start + started - 1)
 
-    def _note(self, links: list[Link], now: float) -> bool:
-        standing = tuple((link.pid, link.bell.task()) for link in links if link.held)
+    def _note(self, links: list[Link], standing: _Tasks) -> None:
+        now = time.monotonic()
         if standing != self._standing:
             self._standing = standing
             self._stats = {}
             self._look_at = now + STANDING_S
-        elif now >= self._look_at:
-            before, self._stats = self._stats, {link.pid: _Stat.of(link) for link in links}
+        elif standing and now >= self._look_at:
+            before, self._stats = self._stats, {link.pid: _Stat.of(link.pid) for link in links}
             self._look_at = now + WAITING_S
             if before and all(_waits(link, before, self._stats) for link in links):
                 self._jobs.take_turns()
                 self._workers.add_spare()
-                return True
-        return False
 
 
 def _waits(link: Link, before: dict[int, _Stat], after: dict[int, _Stat]) -> bool:
-    """Tell whether a worker does not compute, nor has another program do so.
+    """Tell whether a worker does not compute, nor has a program do so that its task has started.
 
     before, after: what Linux told by pid, `WAITING_S` apart.
     """
     stat = after[link.pid]
     used_s = stat.used_s - before.get(link.pid, _UNKNOWN).used_s
-    works = stat.state == _RUNS or used_s > BUSY * WAITING_S
-    return not works and not _proc(link, f"task/{link.pid}/children")
+    if stat.state == _RUNS or used_s > BUSY * WAITING_S:
+        return False
+    asleep_s = time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()
+    begun_after_s = link.begun_after + asleep_s - _TICK_S
+    children = _proc(link.pid, f"task/{link.pid}/children").split()
+    programs = [_Stat.of(int(child)) for child in children]
+    return all(one.state in _OVER or one.started_s < begun_after_s for one in programs)
 
 
 class _Stat(NamedTuple):
     state: str
     used_s: float
+    started_s: float  # since the machine was
 
     @classmethod
-    def of(cls, link: Link) -> _Stat:
+    def of(cls, pid: int) -> _Stat:
         """Read what Linux tells of a process."""
         # Behind the name of the program, which may be anything.
-        fields = _proc(link, "stat").rpartition(")")[2].split()
+        fields = _proc(pid, "stat").rpartition(")")[2].split()
         if not fields:
             return _UNKNOWN
-        return cls(fields[0], sum(map(int, fields[11:13])) * _TICK_S)
+        return cls(fields[0], sum(map(int, fields[11:13])) * _TICK_S, int(fields[19]) * _TICK_S)
 
 
-_UNKNOWN = _Stat("", 0.0)
+_UNKNOWN = _Stat("", 0.0, 0.0)
 
 
-def _proc(link: Link, name: str) -> str:
-    path = f"/proc/{link.pid}/{name}"
+def _proc(pid: int, name: str) -> str:
+    path = f"/proc/{pid}/{name}"
     try:
         with open(path, errors="replace") as file:  # noqa: PTH123  pathlib takes 4 ms to load
             return file.read()

@@ -81,6 +81,10 @@ class TaskHandler:
         return found is not None and self._send(link, *found)
 
     def _take(self, job: Job, link: Link) -> Span | None:
+        if link.allowance is not None and not link.spent:
+            link.spent = not link.allowance.items(job.packer.per_unit)
+        if link.leaving:
+            return None
         limit = 1 if job.in_turn else job.sizer.items(job.left(), self._workers)
         if link.allowance is not None:
             limit = min(limit, link.allowance.items(job.packer.per_unit))

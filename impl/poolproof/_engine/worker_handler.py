@@ -120,18 +120,25 @@ class WorkerHandler:
                 break
         return started
 
+    @property
+    def has_spare(self) -> bool:
+        """Tell whether there is, or is to be, a worker more than by right."""
+        return self._spares > 0
+
     def add_spare(self) -> None:
         """Have one worker more than the pool has by right, unless there are twice as many."""
         self._spares = min(self._spares + 1, (LINGERING - 1) * self._size)
 
     def release_spare(self) -> None:
-        """Have a worker exit behind what it runs, if there is one more than by right."""
-        if not self._spares:
-            return
-        staying = [link for link in self.links if link.held and not link.surplus]
-        if len(staying) > self._size:
+        """Have a worker exit behind what it runs, if there is one more than by right.
+
+        One that runs nothing, if there is such: it is held then.
+        """
+        staying = [link for link in self.links if not (link.leaving or link.retiring)]
+        held = [link for link in staying if link.held]
+        if self._spares and held and len(staying) > self._size:
             self._spares -= 1
-            staying[-1].surplus = True
+            min(held, key=lambda link: len(link.ledger)).surplus = True
 
     def _serving(self) -> int:
         return sum(not link.retiring or bool(link.ledger) for link in self.links)

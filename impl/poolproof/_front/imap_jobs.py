@@ -70,8 +70,8 @@ class IMapJob(Job):
         self._waits_since: float | None = None  # for the input to yield
         self._patience_s = HOLD_TOTAL_S
 
-    def begin_reading(self) -> None:
-        """Have the input read, though its turn is to come: earlier tasks may wait for it."""
+    def read_on(self) -> None:
+        """Have the input read, though no worker has room: what they run may wait for it."""
         self._until = self._allowed(1)
         self._feed.allow(self._until)
 
@@ -108,6 +108,10 @@ class IMapJob(Job):
         if self._waits_since is None or self._feed.left() is not None:
             return 0.0
         return self._waits_since + min(HOLD_S, self._patience_s) - time.monotonic()
+
+    def first_at_hand(self) -> int | None:
+        back = self.first_back()
+        return self._drawn if back is None and self.has_tasks() else back
 
     def has_tasks(self) -> bool:
         """Tell whether a task could be taken now."""

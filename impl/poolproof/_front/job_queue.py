@@ -67,14 +67,13 @@ class JobQueue:
         self._waiting[job] = None
         if isinstance(job, IMapJob):
             self._fed.append(job)
-            job.begin_reading()
+            job.read_on()
         self.finish_if_complete(job)
 
     def submit_call(self, result: AsyncResult) -> None:
         """Enqueue an apply call by its handle, as the next one of a run where it can be."""
         if self._run is None:
             opened = self.new_run()
-            opened.order = next(self._orders)
             self._open.add(opened)
             self._waiting[opened] = None
             self._run = opened
@@ -82,7 +81,9 @@ class JobQueue:
 
     def new_run(self) -> ApplyJobs:
         """Return a run of apply jobs that has none yet; any thread may call this."""
-        return ApplyJobs(self._apply_sizer, self._settle)
+        run = ApplyJobs(self._apply_sizer, self._settle)
+        run.order = next(self._orders)
+        return run
 
     def adopt(self, jobs: Iterable[Job]) -> None:
         """Look after jobs whose tasks somebody else has sent."""
@@ -116,15 +117,25 @@ class JobQueue:
         return found
 
     def has_earlier(self, job: Job, position: int) -> bool:
-        """Tell whether a task that was submitted before one of `job` has come back.
+        """Tell whether there is a task to be sent that was submitted before one of `job`.
 
-        Whoever is sent it behind that one starts them the wrong way round.
+        It has come back, or was read only now.  Whoever is sent it behind that one starts them the
+        wrong way round.
         """
         for waiting in self._waiting:
             if waiting.order > job.order:
                 return False
-            if (first := waiting.first_back()) is not None:
+            if (first := waiting.first_at_hand()) is not None:
                 return waiting is not job or first < position
+        return False
+
+    def reads_before(self, job: Job) -> bool:
+        """Tell whether an input that was submitted before `job` may yet have tasks."""
+        for waiting in self._waiting:
+            if waiting.order >= job.order:
+                return False
+            if isinstance(waiting, IMapJob):
+                return True
         return False
 
     def take_turns(self) -> None:
@@ -160,6 +171,11 @@ class JobQueue:
     def has_fed_tasks(self) -> bool:
         """Tell whether an input has produced tasks that can be taken now."""
         return any(job.has_tasks() for job in self._fed)
+
+    def read_on(self) -> None:
+        """Have the inputs read as far as may be, though no worker has room."""
+        for job in self._fed:
+            job.read_on()
 
     def end_input(self) -> None:
         """The pool closes: read no further where the caller bounded the reading."""

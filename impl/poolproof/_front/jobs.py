@@ -82,6 +82,13 @@ class Job(ABC):
         firsts = [back[0].start for back in (self.suspects, self._returned) if back]
         return min(firsts, default=None)
 
+    def first_at_hand(self) -> int | None:
+        """Return the position of the first task that is with no worker, and could be: or None.
+
+        A job's input is handed out before that of later ones, unless it has to be read first.
+        """
+        return self.first_back()
+
     def hold_s(self) -> float:
         """Return how long later jobs should wait for the next task of this one, which has none."""
         return 0.0

@@ -20,8 +20,8 @@ class Allowance:
         self._left = Fraction(tasks)
 
     def items(self, per: int) -> int:
-        """Return how many items may be sent, 1 at least."""
-        return max(1, math.floor(self._left * per))
+        """Return how many items may be sent; 0 where less than one is left, of another job."""
+        return math.floor(self._left * per)
 
     def charge(self, items: int, per: int) -> bool:
         """Count items that are sent; return whether they are the last ones."""

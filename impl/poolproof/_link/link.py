@@ -46,6 +46,8 @@ class Link:
         self.held = True
         #: has run one task for long (see `relief`)
         self.stuck = False
+        #: the running task has begun later than this, in seconds of the monotonic clock
+        self.begun_after = 0.0
         #: died while it was on loan
         self.lost = False
         #: until it retires (maxtasksperchild), None without limit
