@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import multiprocessing
+import os
 import signal
 import sys
 import threading
@@ -179,6 +180,45 @@ def test_a_constructor_that_is_interrupted_as_its_thread_starts_leaves_nothing(
         for _ in range(10):
             with pytest.raises(Interrupt):
                 Pool(2, context=multiprocessing.get_context("fork"))
+
+
+@pytest.mark.parametrize("number", range(3))  # the template, and two workers
+def test_a_handler_that_raises_as_a_process_is_forked_leaves_nothing(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It runs behind the fork, and before anybody knows of the process."""
+    fork, forked = os.fork, []
+
+    def fork_and_signal() -> int:
+        if pid := fork():
+            forked.append(pid)
+            if len(forked) == number + 1:
+                signal.pthread_kill(threading.get_ident(), signal.SIGALRM)
+        return pid
+
+    def interrupt(*_: object) -> None:
+        raise Interrupt
+
+    monkeypatch.setattr(os, "fork", fork_and_signal)
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        with nothing_left(), pytest.raises(Interrupt):
+            Pool(2, context=multiprocessing.get_context("fork"))
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert len(forked) > number
+
+
+def test_workers_block_what_their_parent_blocks() -> None:
+    """The first ones, and one that replaces another."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+    try:
+        with Pool(1, maxtasksperchild=1, context=multiprocessing.get_context("fork")) as pool:
+            for _ in range(2):
+                blocked, _ = pool.apply(_marks_of_this_thread)
+                assert blocked == before | {signal.SIGUSR1}
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _marks_of_this_thread() -> tuple[set[Any], bytes]:

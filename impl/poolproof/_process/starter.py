@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -14,7 +15,7 @@ from .._wire.setup import Setup
 from .._worker.worker import worker_main
 from . import kinship
 from .replacement import Replacement
-from .template import Template, TemplateLostError, template_of
+from .template import SIGNALS, Template, TemplateLostError, template_of
 
 GRACE_S = 0.5  # for a worker to end after SIGTERM
 
@@ -39,20 +40,39 @@ class Starter:
         Raises: whatever starting a process raises; no worker is left then, but the template may be.
         """
         made: list[Started] = []
-        running = 0
+        running: list[Started] = []
         try:
             for _ in range(count):
                 made.append(_with_channel(self._process))  # noqa: PERF401  as below
             # Nothing between the forks that can come before: what is touched there is copied anew.
             self._template = template_of(self._context, worker_main, (self._setup,))
-            for process, _, _ in made:
-                self._run(process)
-                running += 1
+            if self._template is None:
+                self._run_all(made, running)
+            else:
+                self._run_all_undisturbed(made, running)
         except BaseException:
-            _close_channels(made[running:])
-            discard_started(made[:running])
+            _close_channels(made[len(running) :])
+            discard_started(running)
             raise
         return made
+
+    def _run_all(self, made: Iterable[Started], running: list[Started]) -> None:
+        for one in made:
+            self._run(one[0])
+            running.append(one)
+
+    def _run_all_undisturbed(self, made: Iterable[Started], running: list[Started]) -> None:
+        """Fork the workers while no handler can raise: of one that it came behind nobody knows.
+
+        Nor does Ctrl-C raise in a worker, in the midst of the caller's code.
+        """
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())  # as it is
+        self._setup.mask = mask
+        try:
+            signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+            self._run_all(made, running)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
     def start(self, count: int) -> list[Started]:
         """Start workers.

@@ -48,7 +48,8 @@ ANSWER_S = 5.0  # for the template to fork; a stopped one does not
 EXIT_S = 0.5  # for the template to exit when it is told to
 KILL_S = 5.0  # for the kernel to end a process after SIGKILL
 
-_SIGNALS = signal.valid_signals()  # asked once: it takes longer than all else here but the fork
+#: asked once: it takes longer than all else here but the fork
+SIGNALS = signal.valid_signals()
 
 
 class TemplateLostError(Exception):
@@ -130,7 +131,7 @@ class Template:
             try:
                 # No handler may run in the template, not even before its first statement: Ctrl-C
                 # would raise in it, in the middle of the caller's code.
-                signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+                signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
                 # Before the fork: whoever looks at processes never takes it for a worker.
                 title.write(TITLE)
                 seed = Seed(channel, parent_fd, os.getpid(), mask, before, target, args)

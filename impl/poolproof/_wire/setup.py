@@ -42,6 +42,8 @@ class Setup:
         self._initargs = initargs
         #: the worker notes when its items begin and end
         self.traced = traced
+        #: what a worker is to block that was forked with all signals blocked, None for no such one
+        self.mask: set[int] | None = None
         self._files = Held()
 
     def initialize(self) -> None:
@@ -79,6 +81,7 @@ class BrokenSetup:
 
     blame = ResultKind.UNFIT
     traced = False
+    mask = None
 
     def __init__(self, error: BaseException) -> None:
         self._error = error

@@ -40,7 +40,7 @@ def worker_main(sock: socket.socket, setup: Setup | BrokenSetup) -> None:
     outbox = Outbox(sock)
     blame = ResultKind.UNFIT
     try:
-        interrupts, steward = worker_process.settle(sock)
+        interrupts, steward = worker_process.settle(sock, setup.mask)
         worker = Worker(sock, outbox, interrupts, traced=setup.traced)
         blame = setup.blame
         setup.initialize()

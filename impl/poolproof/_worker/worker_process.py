@@ -98,10 +98,15 @@ class Steward:
                     self._answers[fd](asked)
 
 
-def settle(own: socket.socket) -> tuple[Interrupts, Steward]:
-    """Turn this process into a worker whose channel is `own`."""
+def settle(own: socket.socket, mask: set[int] | None) -> tuple[Interrupts, Steward]:
+    """Turn this process into a worker whose channel is `own`, and which blocks the signals `mask`.
+
+    mask: None where they are blocked already, and no others.
+    """
     interrupts, steward = Interrupts(), Steward()
     _reset_signals(interrupts)
+    if mask is not None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     descriptors.close_inherited(keep=own)
     steward.start()
     return interrupts, steward
