@@ -35,7 +35,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ._errors import BrokenPoolError, PoolError, PoolTerminatedError, WorkerLostError
-    from ._front.results import AsyncResult, IMapIterator, IMapUnorderedIterator, MapResult
+    from ._front.iterators import IMapIterator, IMapUnorderedIterator
+    from ._front.results import AsyncResult, MapResult
     from .pool import Pool
 
 __all__ = [
@@ -57,8 +58,8 @@ __all__ = [
 _HOMES = {
     "AsyncResult": "_front.results",
     "BrokenPoolError": "_errors",
-    "IMapIterator": "_front.results",
-    "IMapUnorderedIterator": "_front.results",
+    "IMapIterator": "_front.iterators",
+    "IMapUnorderedIterator": "_front.iterators",
     "MapResult": "_front.results",
     "Pool": "pool" if sys.platform == "linux" else "_elsewhere",
     "PoolError": "_errors",

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
-from typing import Any
+from typing import Any, TypeVar
 
 from ._engine.lifetime import Lifetime
 from ._engine.submission import submit_imap, submit_map
@@ -21,10 +21,12 @@ from ._front.arguments import (
     initializer_arguments,
     worker_count,
 )
-from ._front.results import AsyncResult, IMapIterator, IMapUnorderedIterator, MapResult
+from ._front.iterators import IMapIterator, IMapUnorderedIterator
+from ._front.results import AsyncResult, MapResult
 from ._wire.calls import Uncallable
 
-Callback = Callable[[Any], object]
+_S = TypeVar("_S")
+_T = TypeVar("_T")
 ErrorCallback = Callable[[BaseException], object]
 
 
@@ -93,13 +95,13 @@ class Pool(Lifetime):
         return process
 
     def apply(
-        self, func: Callable[..., Any], args: Iterable[Any] = (), kwds: Mapping[str, Any] = {}
-    ) -> Any:
+        self, func: Callable[..., _T], args: Iterable[Any] = (), kwds: Mapping[str, Any] = {}
+    ) -> _T:
         """Return `func(*args, **kwds)`, run in a worker."""
         if type(self).apply_async is not Pool.apply_async:  # as the standard library calls it
             return self.apply_async(func, args, kwds).get()
         self._check_running()
-        result = AsyncResult(self, next(self._jobs))
+        result: AsyncResult[_T] = AsyncResult(self, next(self._jobs))
         call = func if callable(func) else Uncallable(func)
         result.pool_call = call, args, kwds
         self._dispatcher.apply(result)
@@ -107,65 +109,65 @@ class Pool(Lifetime):
 
     def apply_async(
         self,
-        func: Callable[..., Any],
+        func: Callable[..., _T],
         args: Iterable[Any] = (),
         kwds: Mapping[str, Any] = {},
-        callback: Callback | None = None,
+        callback: Callable[[_T], object] | None = None,
         error_callback: ErrorCallback | None = None,
-    ) -> AsyncResult:
+    ) -> AsyncResult[_T]:
         """Run `func(*args, **kwds)` in a worker; return a handle at once."""
         self._check_running()
-        result = AsyncResult(self, next(self._jobs), callback, error_callback)
+        result: AsyncResult[_T] = AsyncResult(self, next(self._jobs), callback, error_callback)
         call = func if callable(func) else Uncallable(func)
         result.pool_call = call, args, kwds
         self._dispatcher.inbox.put_call(result)
         return result
 
     def map(
-        self, func: Callable[[Any], Any], iterable: Iterable[Any], chunksize: int | None = None
-    ) -> list[Any]:
+        self, func: Callable[[_S], _T], iterable: Iterable[_S], chunksize: int | None = None
+    ) -> list[_T]:
         """Return `[func(item) for item in iterable]`, run in the workers."""
         # Not by `map_async`, which a subclass may override beside this: as the standard library.
-        return self._map(func, iterable, chunksize, None, None, star=False).get()  # type: ignore[no-any-return]  # a list
+        return self._map(func, iterable, chunksize, None, None, star=False).get()
 
     def map_async(
         self,
-        func: Callable[[Any], Any],
-        iterable: Iterable[Any],
+        func: Callable[[_S], _T],
+        iterable: Iterable[_S],
         chunksize: int | None = None,
-        callback: Callback | None = None,
+        callback: Callable[[list[_T]], object] | None = None,
         error_callback: ErrorCallback | None = None,
-    ) -> MapResult:
+    ) -> MapResult[_T]:
         """As `map`; return a handle at once."""
         return self._map(func, iterable, chunksize, callback, error_callback, star=False)
 
     def starmap(
         self,
-        func: Callable[..., Any],
+        func: Callable[..., _T],
         iterable: Iterable[Iterable[Any]],
         chunksize: int | None = None,
-    ) -> list[Any]:
+    ) -> list[_T]:
         """Return `[func(*item) for item in iterable]`, run in the workers."""
-        return self._map(func, iterable, chunksize, None, None, star=True).get()  # type: ignore[no-any-return]  # a list
+        return self._map(func, iterable, chunksize, None, None, star=True).get()
 
     def starmap_async(
         self,
-        func: Callable[..., Any],
+        func: Callable[..., _T],
         iterable: Iterable[Iterable[Any]],
         chunksize: int | None = None,
-        callback: Callback | None = None,
+        callback: Callable[[list[_T]], object] | None = None,
         error_callback: ErrorCallback | None = None,
-    ) -> MapResult:
+    ) -> MapResult[_T]:
         """As `starmap`; return a handle at once."""
         return self._map(func, iterable, chunksize, callback, error_callback, star=True)
 
     def imap(
         self,
-        func: Callable[[Any], Any],
-        iterable: Iterable[Any],
+        func: Callable[[_S], _T],
+        iterable: Iterable[_S],
         chunksize: int = 1,
         buffersize: int | None = None,
-    ) -> IMapIterator:
+    ) -> IMapIterator[_T]:
         """Return an iterator of `func(item)`, in the order of the input.
 
         buffersize: tasks that may be drawn from the input and not yet taken
@@ -173,40 +175,40 @@ class Pool(Lifetime):
         what the workers do in about 40 ms (of quick items tens of thousands);
         64 a worker at least.
         """
-        iterator = IMapIterator(self)
+        iterator: IMapIterator[_T] = IMapIterator(self)
         self._imap(iterator, func, iterable, chunksize, buffersize)
         return iterator
 
     def imap_unordered(
         self,
-        func: Callable[[Any], Any],
-        iterable: Iterable[Any],
+        func: Callable[[_S], _T],
+        iterable: Iterable[_S],
         chunksize: int = 1,
         buffersize: int | None = None,
-    ) -> IMapUnorderedIterator:
+    ) -> IMapUnorderedIterator[_T]:
         """As `imap`, in the order of completion."""
-        iterator = IMapUnorderedIterator(self)
+        iterator: IMapUnorderedIterator[_T] = IMapUnorderedIterator(self)
         self._imap(iterator, func, iterable, chunksize, buffersize)
         return iterator
 
     def _map(
         self,
-        func: Callable[..., Any],
+        func: Callable[..., _T],
         iterable: Iterable[Any],
         chunksize: int | None,
-        callback: Callback | None,
+        callback: Callable[[list[_T]], object] | None,
         error_callback: ErrorCallback | None,
         *,
         star: bool,
-    ) -> MapResult:
+    ) -> MapResult[_T]:
         self._check_running()
-        result = MapResult(self, next(self._jobs), callback, error_callback)
+        result: MapResult[_T] = MapResult(self, next(self._jobs), callback, error_callback)
         submit_map(self._dispatcher, result, func, iterable, chunksize, self._processes, star=star)
         return result
 
     def _imap(
         self,
-        iterator: IMapIterator,
+        iterator: IMapIterator[Any],
         func: Callable[[Any], Any],
         iterable: Iterable[Any],
         chunksize: int,

@@ -142,7 +142,7 @@ def _imap_unordered(pool: Pool, task: Task, items: list[Item], outcomes: Outcome
     _iterate(pool.imap_unordered(task, iter(items)), outcomes)
 
 
-def _iterate(results: IMapIterator, outcomes: Outcomes) -> None:
+def _iterate(results: IMapIterator[Any], outcomes: Outcomes) -> None:
     with suppress(StopIteration):
         while True:
             outcomes.take(lambda: results.next(JOB_S))

@@ -31,20 +31,20 @@ def not_here(item: object) -> object:
     raise AssertionError(f"{item!r} ran in the parent")
 
 
-def settle(result: AsyncResult, success: bool, value: object) -> None:
+def settle(result: AsyncResult[Any], success: bool, value: object) -> None:
     """Show an outcome, as the callback runner does."""
     result.settle(success, value)
 
 
-def apply_call(number: int, callback: Callable[[Any], object] | None = None) -> AsyncResult:
+def apply_call(number: int, callback: Callable[[Any], object] | None = None) -> AsyncResult[Any]:
     """Make the handle of an apply job that calls `int(number)`."""
-    result = AsyncResult(Owner(), number, callback)
+    result: AsyncResult[Any] = AsyncResult(Owner(), number, callback)
     result.pool_call = int, (number,), {}
     return result
 
 
-def map_job(items: Sequence[Any], chunksize: int = 1) -> tuple[MapJob, MapResult]:
-    result = MapResult(Owner(), 7)
+def map_job(items: Sequence[Any], chunksize: int = 1) -> tuple[MapJob, MapResult[Any]]:
+    result: MapResult[Any] = MapResult(Owner(), 7)
     return MapJob(result, not_here, items, chunksize, settle, 1), result
 
 
@@ -54,9 +54,10 @@ def imap_job(
     chunksize: int = 1,
     buffersize: int | None = None,
     ordered: bool = True,
-) -> tuple[IMapJob, IMapIterator, Owner]:
+) -> tuple[IMapJob, IMapIterator[Any], Owner]:
     owner = Owner()
-    iterator = IMapIterator(owner) if ordered else IMapUnorderedIterator(owner)
+    kind = IMapIterator if ordered else IMapUnorderedIterator
+    iterator: IMapIterator[Any] = kind(owner)
     feed = SequenceFeed(items, chunksize)
     job = IMapJob(
         7,

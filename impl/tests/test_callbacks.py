@@ -88,6 +88,6 @@ def test_a_handle_takes_what_its_caller_notes_on_it() -> None:
     with Pool(1) as pool:
         one, many = pool.apply_async(square, (2,)), pool.map_async(square, range(3))
         for handle in (one, many):
-            handle.name = handle.task = handle.index = "mine"  # type: ignore[attr-defined]  # that is the point
+            handle.name = handle.task = handle.index = "mine"  # type: ignore[union-attr]  # that is the point
         assert (one.get(10.0), many.get(10.0)) == (4, [0, 1, 4])
         assert one.task == many.name == "mine"  # type: ignore[attr-defined]  # as above

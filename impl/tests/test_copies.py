@@ -343,7 +343,7 @@ class Unpicklable:
         raise ValueError("not this one")
 
 
-def _drawn_one_by_one() -> Iterator[object]:
+def _drawn_one_by_one() -> Iterator[Any]:
     yield [1]
     yield Unpicklable()
     yield [2]

@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.context import ForkContext, ForkProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_type
 
 import pytest
 
@@ -37,7 +37,7 @@ class Doubling(Pool):
 
     def map_async(
         self, func: Callable[[Any], Any], iterable: Iterable[Any], *rest: Any
-    ) -> MapResult:
+    ) -> MapResult[Any]:
         return super().map_async(func, [2 * item for item in iterable], *rest)
 
 
@@ -47,14 +47,48 @@ def test_a_subclass_may_wrap_map_and_map_async() -> None:
         assert pool.map_async(square, [1, 2]).get(WAIT_S) == [4, 16]
 
 
+def test_handles_are_what_libraries_ask_for() -> None:
+    with Pool(1, context=FORK) as pool:
+        handle, handles = pool.apply_async(square, (2,)), pool.map_async(square, [2])
+        values, unordered = pool.imap(square, [2]), pool.imap_unordered(square, [2])
+        for held, kind in [
+            (handle, multiprocessing.pool.AsyncResult),
+            (handles, multiprocessing.pool.MapResult),
+            (handles, AsyncResult),
+            (values, multiprocessing.pool.IMapIterator),
+            (unordered, multiprocessing.pool.IMapUnorderedIterator),
+        ]:
+            assert isinstance(held, kind)
+        assert not isinstance(values, multiprocessing.pool.IMapUnorderedIterator)
+        assert (handle.get(WAIT_S), handles.get(WAIT_S)) == (4, [4])
+        assert [*values, *unordered] == [4, 4]
+
+
+def _ratio(one: int, other: int) -> float:
+    return one / other
+
+
+def test_type_checkers_know_what_a_call_returns() -> None:
+    """Checked by mypy; here it is the run-time side of it that must work."""
+    with Pool(1, context=FORK) as pool:
+        assert_type(pool.apply(square, (2,)), int)
+        assert_type(pool.map(square, [2]), list[int])
+        assert_type(pool.starmap(_ratio, [(7, 2)]), list[float])
+        assert_type(pool.apply_async(square, (2,)).get(WAIT_S), int)
+        assert_type(pool.map_async(square, [2]).get(WAIT_S), list[int])
+        assert_type(next(pool.imap(square, [2])), int)
+        assert_type(next(pool.imap_unordered(square, [2])), int)
+    assert str(AsyncResult[int]).endswith("AsyncResult[int]")
+
+
 class Collecting(Pool):
     """Sees every call."""
 
     def __init__(self, *args: Any, **kwds: Any) -> None:
-        self.handles: list[AsyncResult] = []
+        self.handles: list[AsyncResult[Any]] = []
         super().__init__(*args, **kwds)
 
-    def apply_async(self, *args: Any, **kwds: Any) -> AsyncResult:
+    def apply_async(self, *args: Any, **kwds: Any) -> AsyncResult[Any]:
         self.handles.append(super().apply_async(*args, **kwds))
         return self.handles[-1]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -26,7 +27,7 @@ def _one_of_each() -> list[Callable[[], Job]]:
     return [lambda: map_job(range(10))[0], _imap_of_ten, apply_jobs]
 
 
-_kept: list[IMapIterator] = []  # a job holds its iterator weakly
+_kept: list[IMapIterator[Any]] = []  # a job holds its iterator weakly
 
 
 def _imap_of_ten() -> Job:

@@ -131,7 +131,7 @@ def test_terminate_ends_a_task_that_blocks_and_whoever_waits(
         pool = Pool(2, context=context)
         handles = [
             pool.apply_async(task, (str(started),)),
-            pool.map_async(square, range(100), callback=square),
+            pool.map_async(square, range(100), callback=len),
         ]
         results = pool.imap(task, [str(started)])
         await_(started.exists, "the task")
@@ -346,7 +346,7 @@ def test_what_the_program_forks_may_end_by_sys_exit(context: BaseContext, tmp_pa
 class Impatient:
     """Waits for another result of its pool when it is pickled."""
 
-    def __init__(self, result: AsyncResult) -> None:
+    def __init__(self, result: AsyncResult[Any]) -> None:
         self._result = result
 
     def __reduce__(self) -> Any:

@@ -68,11 +68,11 @@ def _apply(pool: Pool, items: list[int]) -> list[int]:
 
 
 def _map(pool: Pool, items: list[int]) -> list[int]:
-    return pool.map_async(_meet, items).get(WAIT_S)  # type: ignore[no-any-return]  # a list
+    return pool.map_async(_meet, items).get(WAIT_S)
 
 
 def _map_one_by_one(pool: Pool, items: list[int]) -> list[int]:
-    return pool.map_async(_meet, items, 1).get(WAIT_S)  # type: ignore[no-any-return]  # a list
+    return pool.map_async(_meet, items, 1).get(WAIT_S)
 
 
 def _maps_of_one(pool: Pool, items: list[int]) -> list[int]:

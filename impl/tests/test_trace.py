@@ -262,7 +262,8 @@ def test_a_chunk_shows_how_far_its_worker_came(method: str, tmp_path: Path) -> N
 def test_an_item_that_cannot_be_loaded_is_lost_where_its_worker_died(tmp_path: Path) -> None:
     path = tmp_path / "trace.json"
     with Pool(1, trace=path) as pool:
-        results = pool.imap(square, [3, _KillsWhenLoaded(), 4])
+        items: list[Any] = [3, _KillsWhenLoaded(), 4]
+        results = pool.imap(square, items)
         assert results.next(WAIT_S) == 9
         with pytest.raises(WorkerLostError):
             results.next(WAIT_S)
@@ -306,7 +307,7 @@ def test_no_kill_costs_a_bar_or_draws_one_twice(
     assert sorted(place for place in marked if not place[0] % 2) == sorted(lost)
 
 
-def _lost_of(results: IMapIterator) -> Iterator[int]:
+def _lost_of(results: IMapIterator[Any]) -> Iterator[int]:
     """Take all results; yield the item of each that was lost."""
     while True:
         try:

@@ -15,12 +15,12 @@ Way = Callable[[Pool, Task, Iterable[Any]], list[Any]]
 
 def map_(pool: Pool, task: Task, items: Iterable[Any]) -> list[Any]:
     """By `map`, without a chunksize."""
-    return pool.map_async(task, items).get(2 * WAIT_S)  # type: ignore[no-any-return]  # a list
+    return pool.map_async(task, items).get(2 * WAIT_S)
 
 
 def map_one_by_one(pool: Pool, task: Task, items: Iterable[Any]) -> list[Any]:
     """By `map`, each item a task."""
-    return pool.map_async(task, items, 1).get(2 * WAIT_S)  # type: ignore[no-any-return]  # a list
+    return pool.map_async(task, items, 1).get(2 * WAIT_S)
 
 
 def imap(pool: Pool, task: Task, items: Iterable[Any]) -> list[Any]:

@@ -12,6 +12,7 @@ ledger, and the dispatcher finds it there like any other.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from .._front.apply_jobs import ApplyJobs
 from .._front.results import AsyncResult
@@ -44,7 +45,7 @@ class DirectCalls:
         self._loans = loans
         self._new_job = new_job
 
-    def run(self, result: AsyncResult) -> AsyncResult | ApplyJobs | None:
+    def run(self, result: AsyncResult[Any]) -> AsyncResult[Any] | ApplyJobs | None:
         """Run the call if a worker is idle; return what is left to submit, None if nothing is.
 
         What is left is the handle, or a job that has its pickle already.
@@ -71,7 +72,7 @@ class DirectCalls:
             job.abandon(self._loans.abandoned)
         return None
 
-    def _job_of(self, result: AsyncResult) -> ApplyJobs:
+    def _job_of(self, result: AsyncResult[Any]) -> ApplyJobs:
         job = self._new_job()
         job.add(result)
         return job

@@ -70,14 +70,14 @@ class Dispatcher:
 
     # -- called by any thread
 
-    def settle(self, result: AsyncResult, success: bool, value: Any) -> None:
+    def settle(self, result: AsyncResult[Any], success: bool, value: Any) -> None:
         """Show an outcome to the caller, after its callback where there is one."""
         if not result.has_callback or threading.current_thread() is self._thread:
             self._callbacks.settle(result, success, value)
         else:  # so that the dispatcher alone starts the callbacks' thread
             self.inbox.put(partial(self._callbacks.settle, result, success, value))
 
-    def apply(self, result: AsyncResult) -> None:
+    def apply(self, result: AsyncResult[Any]) -> None:
         """Run a call whose outcome is waited for: in this thread, if a worker is idle."""
         # A trace is written by the loop alone; and what was submitted before goes first.
         direct = self.inbox.quiet() and not self.traced

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from typing import Any
 
 from .._errors import PoolTerminatedError
 from .._front.jobs import Job
@@ -18,7 +19,7 @@ from .._front.results import AsyncResult
 from .._front.waiting import Alarm
 
 #: a job, the handle of one apply call, or a step to run in the loop
-Entry = Job | AsyncResult | Callable[[], None]
+Entry = Job | AsyncResult[Any] | Callable[[], None]
 
 
 class Inbox:
@@ -41,7 +42,7 @@ class Inbox:
         if self._over:
             self.refuse()
 
-    def put_call(self, result: AsyncResult) -> None:
+    def put_call(self, result: AsyncResult[Any]) -> None:
         """Hand over an apply call by its handle; it can wait until a worker has room."""
         self._entries.append(result)
         if self._asleep and self._hungry:

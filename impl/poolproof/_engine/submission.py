@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from .._front.arguments import imap_chunksize, positive
 from .._front.feed import feed_for, snapshot
 from .._front.imap_jobs import IMapJob
+from .._front.iterators import IMapIterator
 from .._front.map_jobs import MapJob
 from .._front.packing import Packer
-from .._front.results import IMapIterator, MapResult
+from .._front.results import MapResult
 from .._front.sizing import default_chunksize
 from .._wire.calls import call_for, call_for_all
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def submit_map(
     dispatcher: Dispatcher,
-    result: MapResult,
+    result: MapResult[Any],
     func: Callable[..., Any],
     iterable: Iterable[Any],
     chunksize: int | None,
@@ -62,7 +63,7 @@ def submit_map(
 
 def submit_imap(
     dispatcher: Dispatcher,
-    iterator: IMapIterator,
+    iterator: IMapIterator[Any],
     job_id: int,
     func: Callable[[Any], Any],
     iterable: Iterable[Any],

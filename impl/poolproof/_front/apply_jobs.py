@@ -29,11 +29,11 @@ class ApplyJobs(Job):
     def __init__(self, sizer: Sizer, settle: Settle) -> None:
         super().__init__(APPLY_CALL_ID, _PACKER, sizer)
         self._settle = settle
-        self._calls: list[AsyncResult] = []
+        self._calls: list[AsyncResult[Any]] = []
         #: the list of its task, pickled, where it has one call and the caller has done that already
         self.pickled: Body | None = None
         #: of the calls that were handed out; of one that is settled, the id of its job
-        self._results: list[AsyncResult | int] = []
+        self._results: list[AsyncResult[Any] | int] = []
         self._settled = 0
         self._abandoned = False
         #: append the handle of a call, with its task; the list's own method, because a flood of

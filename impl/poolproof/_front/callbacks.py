@@ -24,13 +24,15 @@ class CallbackRunner:
     """
 
     def __init__(self) -> None:
-        self._queue: queue.SimpleQueue[tuple[AsyncResult, bool, Any] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[tuple[AsyncResult[Any], bool, Any] | None] = (
+            queue.SimpleQueue()
+        )
         self._thread: threading.Thread | None = None
-        self._running: tuple[AsyncResult, bool, Any] | None = None
+        self._running: tuple[AsyncResult[Any], bool, Any] | None = None
         self._abandoned = False
         self._dropped = False  # what is queued, too
 
-    def settle(self, result: AsyncResult, success: bool, value: Any) -> None:
+    def settle(self, result: AsyncResult[Any], success: bool, value: Any) -> None:
         """Show an outcome, after its callback where there is one."""
         if self._abandoned or not result.has_callback:
             result.settle(success, value)
@@ -84,7 +86,7 @@ class CallbackRunner:
             self._call(result, success, value)
             del entry, result, value  # or the last result would live as long as this thread
 
-    def _call(self, result: AsyncResult, success: bool, value: Any) -> None:
+    def _call(self, result: AsyncResult[Any], success: bool, value: Any) -> None:
         self._running = result, success, value
         if self._dropped:
             result.settle(success, value)

@@ -15,9 +15,9 @@ from itertools import chain
 from typing import Any
 
 from .feed import Feed
+from .iterators import IMapIterator, Raised
 from .jobs import Job, Span, as_task_error
 from .packing import Packer
-from .results import IMapIterator, Raised
 from .sizing import Sizer
 
 WINDOW_PER_WORKER = 64  # tasks: enough for any consumer that keeps up ...
@@ -46,7 +46,7 @@ class IMapJob(Job):
         packer: Packer,
         feed: Feed,
         chunksize: int,
-        iterator: IMapIterator,
+        iterator: IMapIterator[Any],
         *,
         ordered: bool,
         buffersize: int | None,
@@ -56,7 +56,9 @@ class IMapJob(Job):
         super().__init__(job_id, packer, Sizer())
         self._feed = feed
         self._chunksize = chunksize
-        self._iterator: Callable[[], IMapIterator | None] = weakref.ref(iterator, lambda _: wake())
+        self._iterator: Callable[[], IMapIterator[Any] | None] = weakref.ref(
+            iterator, lambda _: wake()
+        )
         self._ordered = ordered
         self._buffersize = buffersize
         self._workers = workers

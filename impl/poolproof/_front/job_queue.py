@@ -15,6 +15,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import count
+from typing import Any
 
 from .._wire.calls import name_of
 from .apply_jobs import ApplyJobs
@@ -70,7 +71,7 @@ class JobQueue:
             job.read_on()
         self.finish_if_complete(job)
 
-    def submit_call(self, result: AsyncResult) -> None:
+    def submit_call(self, result: AsyncResult[Any]) -> None:
         """Enqueue an apply call by its handle, as the next one of a run where it can be."""
         if self._run is None:
             opened = self.new_run()

@@ -25,7 +25,7 @@ class MapJob(Job):
 
     def __init__(
         self,
-        result: MapResult,
+        result: MapResult[Any],
         call: Callable[[Any], Any],
         items: Sequence[Any],
         chunksize: int,

@@ -1,4 +1,4 @@
-"""What a caller holds: result handles and iterators.
+"""What a caller holds: result handles; for iterators see `iterators`.
 
 Guarantees: the dispatcher (or the callback thread) settles a handle, any
 thread may wait for it, and there is no lock between them: an outcome is one
@@ -10,27 +10,31 @@ nothing locked.
 from __future__ import annotations
 
 from _thread import LockType
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from multiprocessing import TimeoutError as PoolTimeoutError
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from .._wording import got
 from .waiting import release, wait
 
 _CONTEXT = vars(BaseException)["__context__"]  # whatever a class of the user's makes of that name
 
+_T_co = TypeVar("_T_co", covariant=True)
+
 #: function, arguments, keyword arguments
 Task = tuple[Callable[..., Any], Iterable[Any], Mapping[str, Any]]
 
 
-class Raised:
-    """An error among values."""
+def shown_class(own: type) -> type:
+    """The standard library's class: libraries ask whether a handle is an instance of it.
 
-    __slots__ = ("error",)
+    A subclass is what it is.
+    """
+    if own.__module__.rpartition(".")[0] != __package__:
+        return own
+    from multiprocessing import pool  # noqa: PLC0415  loaded with a pool
 
-    def __init__(self, error: BaseException) -> None:
-        self.error = error
+    return getattr(pool, own.__name__)  # type: ignore[no-any-return]  # a class
 
 
 class Owner(Protocol):
@@ -46,7 +50,7 @@ class Owner(Protocol):
         """Make the dispatcher look at its jobs."""
 
 
-class AsyncResult:
+class AsyncResult(Generic[_T_co]):
     """The result of one job, now or later.  As `multiprocessing.pool.AsyncResult`.
 
     A caller may note attributes of its own on it; what begins with `pool_` is the pool's.
@@ -84,6 +88,10 @@ class AsyncResult:
         self.has_callback = callback is not None or error_callback is not None
         self._locks: list[LockType] = []
 
+    @property  # type: ignore[misc]  # nobody assigns a handle another class
+    def __class__(self) -> type:
+        return shown_class(type(self))
+
     @property
     def job(self) -> int:
         """The number of the job, as errors and traces name it."""
@@ -109,7 +117,7 @@ class AsyncResult:
                 self._pool.about_to_wait()
             wait(self._locks, self.ready, timeout)
 
-    def get(self, timeout: float | None = None) -> Any:
+    def get(self, timeout: float | None = None) -> _T_co:
         """Return the value of the job, or raise its error.
 
         Raises: multiprocessing.TimeoutError after `timeout` seconds.
@@ -119,7 +127,7 @@ class AsyncResult:
             raise PoolTimeoutError(f"no result within {timeout} s")
         success, value = self._outcome
         if success:
-            return value
+            return value  # type: ignore[no-any-return]  # as the task has made it
         raise value
 
     def settle(self, success: bool, value: Any) -> None:
@@ -157,7 +165,7 @@ def _call(name: str, callback: Any, value: Any) -> None:
 ApplyResult = AsyncResult
 
 
-class MapResult(AsyncResult):
+class MapResult(AsyncResult[list[_T_co]]):
     """The result of a `map` job: the list of all values, or the first error."""
 
     __slots__ = ()
@@ -169,90 +177,3 @@ class MapResult(AsyncResult):
     def _number_left(self) -> int:
         """Tasks without an outcome: what recipes for a progress bar read."""
         return 0 if self.ready() else self.pool_left
-
-
-class IMapIterator:
-    """The results of an `imap` job, as they come.
-
-    One type for every chunksize; any number of threads may share it.
-    """
-
-    def __init__(self, pool: Owner) -> None:
-        self._pool: Owner | None = pool
-        self._arrived: deque[Any] = deque()
-        self._popleft = self._arrived.popleft
-        self._locks: list[LockType] = []
-        self._ended = False
-        #: results that may lie here before the job stops drawing input; set by the job
-        self.low_mark = 0
-        #: the job has stopped drawing input because nobody takes the results
-        self.stalled = False
-
-    def __iter__(self) -> IMapIterator:
-        return self
-
-    def next(self, timeout: float | None = None) -> Any:
-        """Return the next result, or raise the error of its item.
-
-        Raises: StopIteration at the end; multiprocessing.TimeoutError after
-        `timeout` seconds.
-        """
-        try:
-            value = self._popleft()
-        except IndexError:
-            value = self._next_when_there(timeout)
-        if self.stalled:
-            self._resume()
-        if type(value) is Raised:
-            raise value.error
-        return value
-
-    __next__ = next  # noqa: A003  the method above, as stdlib names it
-
-    def _next_when_there(self, timeout: float | None) -> Any:
-        pool = self._pool
-        if pool is not None and timeout != 0:
-            pool.about_to_wait()
-        while True:
-            self._resume()
-            if not wait(self._locks, self._has_news, timeout):
-                raise PoolTimeoutError(f"no result within {timeout} s")
-            try:
-                return self._popleft()
-            except IndexError:
-                # Another consumer was faster, or this is the end for all of them.
-                if self._ended and not self._arrived:
-                    raise StopIteration from None
-
-    def _has_news(self) -> bool:
-        return bool(self._arrived) or self._ended
-
-    def _resume(self) -> None:
-        pool = self._pool
-        if self.stalled and pool is not None and len(self._arrived) <= self.low_mark:
-            try:
-                self.stalled = False
-                pool.wake()
-            except BaseException:  # a signal handler raised: whoever waits next must wake it
-                self.stalled = True
-                raise
-
-    @property
-    def unread(self) -> int:
-        """Results that have arrived and were not taken."""
-        return len(self._arrived)
-
-    def put(self, outcomes: Iterable[Any]) -> None:
-        """Append outcomes: values, and errors as `Raised`."""
-        self._arrived.extend(outcomes)
-        release(self._locks)
-
-    def end(self) -> None:
-        """No outcome will follow."""
-        self._ended = True
-        self._pool = None
-        release(self._locks)
-
-
-class IMapUnorderedIterator(IMapIterator):
-    """The results of an `imap_unordered` job, in the order of completion."""
