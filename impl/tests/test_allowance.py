@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from poolproof import Pool
 from poolproof._link.allowance import Allowance
 
+JOB = 7
+
 
 @given(tasks=st.integers(1, 50), per=st.integers(1, 50), limit=st.integers(1, 100))
 def test_a_worker_is_sent_as_many_items_as_it_may(tasks: int, per: int, limit: int) -> None:
@@ -18,9 +20,9 @@ def test_a_worker_is_sent_as_many_items_as_it_may(tasks: int, per: int, limit: i
     allowance = Allowance(tasks)
     sent, last = 0, False
     while not last:
-        items = min(limit, allowance.items(per))
+        items = min(limit, allowance.items(JOB, per))
         sent += items
-        last = allowance.charge(items, per)
+        last = allowance.charge(JOB, items, per)
     assert sent == tasks * per
 
 
@@ -30,9 +32,9 @@ def test_what_was_not_sent_after_all_may_be_sent_again(
 ) -> None:
     allowance = Allowance(tasks)
     items = data.draw(st.integers(1, tasks * per))
-    assert allowance.charge(items, per) == (items == tasks * per)
+    assert allowance.charge(JOB, items, per) == (items == tasks * per)
     allowance.refund(items, per)
-    assert allowance.items(per) == tasks * per
+    assert allowance.items(JOB, per) == tasks * per
 
 
 @given(tasks=st.integers(1, 50), per=st.integers(2, 50), data=st.data())
@@ -41,8 +43,9 @@ def test_what_is_left_of_a_task_is_no_task_of_another_job(
 ) -> None:
     allowance = Allowance(tasks)
     items = data.draw(st.integers(1, tasks * per))
-    allowance.charge(items, per)
-    assert allowance.items(1) == (tasks * per - items) // per
+    allowance.charge(JOB, items, per)
+    for of_another in (1, per):
+        assert allowance.items(JOB + 1, of_another) == (tasks * per - items) // per * of_another
 
 
 def _pid(_: int) -> int:
@@ -54,6 +57,7 @@ def test_a_process_that_is_to_run_one_task_runs_none_of_another_job() -> None:
     used: set[int] = set()
     with Pool(2, maxtasksperchild=1, context=multiprocessing.get_context("fork")) as pool:
         for _ in range(5):
-            for pids in ({pool.apply(_pid, (0,))}, set(pool.map(_pid, range(41)))):
+            calls = ({pool.apply(_pid, (0,))}, *(set(pool.map(_pid, range(n))) for n in (41, 9)))
+            for pids in calls:
                 assert not used & pids
                 used |= pids

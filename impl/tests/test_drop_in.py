@@ -47,23 +47,6 @@ def test_a_subclass_may_wrap_map_and_map_async() -> None:
         assert pool.map_async(square, [1, 2]).get(WAIT_S) == [4, 16]
 
 
-def test_handles_are_what_libraries_ask_for() -> None:
-    with Pool(1, context=FORK) as pool:
-        handle, handles = pool.apply_async(square, (2,)), pool.map_async(square, [2])
-        values, unordered = pool.imap(square, [2]), pool.imap_unordered(square, [2])
-        for held, kind in [
-            (handle, multiprocessing.pool.AsyncResult),
-            (handles, multiprocessing.pool.MapResult),
-            (handles, AsyncResult),
-            (values, multiprocessing.pool.IMapIterator),
-            (unordered, multiprocessing.pool.IMapUnorderedIterator),
-        ]:
-            assert isinstance(held, kind)
-        assert not isinstance(values, multiprocessing.pool.IMapUnorderedIterator)
-        assert (handle.get(WAIT_S), handles.get(WAIT_S)) == (4, [4])
-        assert [*values, *unordered] == [4, 4]
-
-
 def _ratio(one: int, other: int) -> float:
     return one / other
 

@@ -193,6 +193,35 @@ def test_what_a_later_job_waits_for_may_come_of_an_earlier_input(way: Way) -> No
         assert [job.result(WAIT_S) for job in waiting] == [[1, 1], [1, 1]]
 
 
+def _has_sent_what_there_is(pool: Pool) -> bool:
+    """Tell whether the dispatcher sleeps, and not only until an input has had its chance."""
+    return pool._dispatcher.inbox.quiet() and not pool._dispatcher._loop.jobs.hold_s
+
+
+def test_the_worker_that_helps_is_there_for_what_is_read_next() -> None:
+    """Or it would stand in a task of the later job, too, and so would all that came after it."""
+    taken = threading.Semaphore(0)
+
+    def numbers() -> Iterator[int]:
+        for number in range(6):
+            yield number
+            assert taken.acquire(timeout=WAIT_S)
+
+    with starts.pool_of(2, 12) as pool:
+        started = pool.imap(starts.start, numbers())
+        assert started.next(WAIT_S) == 0
+        waiting = [pool.apply_async(_start_and_await, ((number, 5),)) for number in range(6, 12)]
+        await_(lambda: sum(starts.started[6:]) == 2, "two that wait for what is not read yet")
+        for number in range(1, 6):
+            await_(lambda: _has_sent_what_there_is(pool), "what would be sent in its place")
+            taken.release()
+            assert started.next(WAIT_S) == number
+            assert len(pool._pool) <= 3
+        taken.release()
+        assert [call.get(WAIT_S) for call in waiting] == [5] * 6
+        await_(lambda: len(pool._pool) == 2, "the end of the one that helped")
+
+
 @pytest.mark.parametrize("of", [iter, list])
 def test_what_a_later_job_waits_for_may_be_read_once_results_are_taken(
     of: Callable[[range], Iterable[int]],

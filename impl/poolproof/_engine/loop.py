@@ -107,7 +107,8 @@ class Loop:
         if not self._inbox.fall_asleep():
             return 0.0
         # Looked at behind that: the thread that feeds them rings from then on.
-        if self._workers.links and self._inbox.hungry and self.jobs.has_fed_tasks():
+        hungry = self._workers.links and self._inbox.hungry
+        if hungry and self.jobs.has_fed_tasks(first_only=self._tasks.keeps_one):
             return 0.0
         if self.jobs.hold_s:
             return self.jobs.hold_s

@@ -15,7 +15,8 @@ for what it yields now.
 Nobody can take task 20 back.  So where every worker has stood in one task for a second, the second
 half of it without use of the processor, and an earlier task waits, the pool starts one worker more;
 and from then on the tasks of its jobs are handed out one by one, so that it happens once.  When
-none that runs is ahead of one that waits, nor may be, that worker goes.
+none that runs is ahead of one that waits, nor may be, that worker goes.  Until then it runs what
+came earlier, and where the input still has nothing at hand, nothing (see `TaskHandler`).
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ class Spares:
             if all(link.ledger for link in links):
                 standing = tuple((link.pid, link.bell.task()) for link in links if link.held)
         elif self._jobs.waiting and any(map(self._may_be_ahead, links)):
-            self._awaits_input = all(link.ledger for link in links)
+            self._awaits_input = self._workers.has_spare or all(link.ledger for link in links)
             if self._awaits_input:
                 self._jobs.read_on()
         elif self._workers.has_spare:

@@ -33,11 +33,15 @@ class TaskHandler:
         self._jobs = jobs
         self._shelf = shelf
         self._loans = loans
+        self._ready: list[Link] = []  # as of the last turn
+        #: a worker that has nothing to do is not sent what there is
+        self.keeps_one = False
 
     def refill(self, links: Iterable[Link]) -> bool:
         """Send frames to the workers that can take one; return whether any could take more."""
         self._jobs.hold_s = 0.0
-        ready = [link for link in links if link.ready and not link.retiring]
+        self.keeps_one = False
+        ready = self._ready = [link for link in links if link.ready and not link.retiring]
         if self._jobs.waiting or any(link.held and len(link.ledger) == DEPTH for link in ready):
             held = self._loans.reclaim(ready)
             self._send_to(held)
@@ -49,8 +53,9 @@ class TaskHandler:
             if link.calls.urgent:
                 with suppress(OSError):  # a full channel: with its next frame then; or it is dead
                     link.tell_stale()
-        if not self._jobs.hold_s:
-            self._loans.offer(idle)  # not those that count tasks: a borrower counts none
+        # Not a spare, it may have to wait for others, nor those that count: a borrower does not.
+        if not self._jobs.hold_s and len(ready) <= self._workers:
+            self._loans.offer(idle)
         return room or (not self._jobs.waiting and len(held) < len(ready))
 
     def _send_to(self, links: list[Link]) -> None:
@@ -81,14 +86,31 @@ class TaskHandler:
         return found is not None and self._send(link, *found)
 
     def _take(self, job: Job, link: Link) -> Span | None:
-        if link.allowance is not None and not link.spent:
-            link.spent = not link.allowance.items(job.packer.per_unit)
-        if link.leaving:
+        if link.leaving or self._keeps(link, job):
             return None
         limit = 1 if job.in_turn else job.sizer.items(job.left(), self._workers)
         if link.allowance is not None:
-            limit = min(limit, link.allowance.items(job.packer.per_unit))
+            allowed = link.allowance.items(job.order, job.packer.per_unit)
+            if not allowed:
+                link.spent = True
+                return None
+            limit = min(limit, allowed)
         return job.take(limit)
+
+    def _keeps(self, link: Link, job: Job) -> bool:
+        """Tell whether a worker is to wait for what an earlier input yields (see `spares`).
+
+        All that the pool is to have run tasks that may wait for just that.
+        """
+        if len(self._ready) <= self._workers or not self._jobs.reads_before(job):
+            return False
+        running = [other.ledger[0] for other in self._ready if other is not link and other.ledger]
+        ahead = [frame for frame in running if self._jobs.reads_before(frame.job)]
+        nothing_earlier = not any(
+            self._jobs.has_earlier(frame.job, frame.span.start) for frame in ahead
+        )
+        self.keeps_one = len(ahead) >= self._workers and nothing_earlier
+        return self.keeps_one
 
     def _send(self, link: Link, job: Job, span: Span) -> bool:
         call: Body | None = None
@@ -192,7 +214,7 @@ class TaskHandler:
     def _rebalance(self, links: list[Link]) -> None:
         """Give an idle worker what lies unread before a busy one."""
         idle = [link for link in links if link.idle]
-        if not idle:
+        if not idle or self.keeps_one:
             return
         for busy in [link for link in links if len(link.ledger) == DEPTH]:
             self._take_unread(busy)

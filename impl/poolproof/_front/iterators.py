@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from multiprocessing import TimeoutError as PoolTimeoutError
 from typing import Any, Generic, TypeVar
 
-from .results import Owner, shown_class
+from .results import Owner
 from .waiting import release, wait
 
 _T_co = TypeVar("_T_co", covariant=True)
@@ -43,10 +43,6 @@ class IMapIterator(Generic[_T_co]):
         self.low_mark = 0
         #: the job has stopped drawing input because nobody takes the results
         self.stalled = False
-
-    @property  # type: ignore[misc]  # as of a handle
-    def __class__(self) -> type:
-        return shown_class(type(self))
 
     def __iter__(self) -> IMapIterator[_T_co]:
         return self

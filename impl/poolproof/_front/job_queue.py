@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from itertools import count
+from itertools import count, islice
 from typing import Any
 
 from .._wire.calls import name_of
@@ -169,9 +169,12 @@ class JobQueue:
         for job in list(self._fed):
             self.finish_if_complete(job)
 
-    def has_fed_tasks(self) -> bool:
-        """Tell whether an input has produced tasks that can be taken now."""
-        return any(job.has_tasks() for job in self._fed)
+    def has_fed_tasks(self, *, first_only: bool = False) -> bool:
+        """Tell whether an input, or the first of those that wait, has tasks that can be taken."""
+        if not first_only:
+            return any(job.has_tasks() for job in self._fed)
+        fed = (job for job in self._waiting if isinstance(job, IMapJob))
+        return any(job.has_tasks() for job in islice(fed, 1))
 
     def read_on(self) -> None:
         """Have the inputs read as far as may be, though no worker has room."""

@@ -25,18 +25,6 @@ _T_co = TypeVar("_T_co", covariant=True)
 Task = tuple[Callable[..., Any], Iterable[Any], Mapping[str, Any]]
 
 
-def shown_class(own: type) -> type:
-    """The standard library's class: libraries ask whether a handle is an instance of it.
-
-    A subclass is what it is.
-    """
-    if own.__module__.rpartition(".")[0] != __package__:
-        return own
-    from multiprocessing import pool  # noqa: PLC0415  loaded with a pool
-
-    return getattr(pool, own.__name__)  # type: ignore[no-any-return]  # a class
-
-
 class Owner(Protocol):
     """What a handle needs of its pool."""
 
@@ -87,10 +75,6 @@ class AsyncResult(Generic[_T_co]):
         #: user code must run before the outcome is shown
         self.has_callback = callback is not None or error_callback is not None
         self._locks: list[LockType] = []
-
-    @property  # type: ignore[misc]  # nobody assigns a handle another class
-    def __class__(self) -> type:
-        return shown_class(type(self))
 
     @property
     def job(self) -> int:

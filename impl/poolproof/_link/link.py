@@ -106,7 +106,7 @@ class Link:
     def charge(self, job: Job, span: Span) -> None:
         """Count tasks that were sent against the allowance."""
         if self.allowance is not None:
-            self.spent = self.allowance.charge(len(span.tasks), job.packer.per_unit)
+            self.spent = self.allowance.charge(job.order, len(span.tasks), job.packer.per_unit)
 
     def refund(self, job: Job, span: Span) -> None:
         """Tasks that were charged do not run here after all."""
