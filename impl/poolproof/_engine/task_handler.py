@@ -104,7 +104,9 @@ class TaskHandler:
         """
         if len(self._ready) <= self._workers or not self._jobs.reads_before(job):
             return False
-        running = [other.ledger[0] for other in self._ready if other is not link and other.ledger]
+        # Those that are held: the books of one that is on loan are the borrower's.
+        others = [other for other in self._ready if other.held and other is not link]
+        running = [other.ledger[0] for other in others if other.ledger]
         ahead = [frame for frame in running if self._jobs.reads_before(frame.job)]
         nothing_earlier = not any(
             self._jobs.has_earlier(frame.job, frame.span.start) for frame in ahead
