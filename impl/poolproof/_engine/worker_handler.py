@@ -68,9 +68,14 @@ class WorkerHandler:
         Raises: whatever starting a process raises, with nothing left behind.
         """
         make_room(self._size)
+        started: list[Started] = []  # here: a signal handler may raise as anything is called
         try:
-            self._link(self.starter.start_first(self._size))
+            self.starter.start_first(self._size, started)
+            self._link(started)
         except BaseException:
+            for link in self.links:
+                link.close_descriptors()
+            discard_started(started)
             self.starter.end()
             raise
 
@@ -81,7 +86,12 @@ class WorkerHandler:
         descriptor; nothing is left behind then.
         """
         # All of them first: only a link needs what a context's Process has beside start().
-        return self._link(self.starter.start(count))
+        started = self.starter.start(count)
+        try:
+            return self._link(started)
+        except BaseException:
+            discard_started(started)
+            raise
 
     def _link(self, started: list[Started]) -> list[Link]:
         links: list[Link] = []
@@ -92,7 +102,6 @@ class WorkerHandler:
         except BaseException:
             for link in links:
                 link.close_descriptors()
-            discard_started(started)
             raise
         self.links.extend(links)
         return links

@@ -34,13 +34,13 @@ class Starter:
         self._setup = setup
         self._template: Template | None = None
 
-    def start_first(self, count: int) -> list[Started]:
+    def start_first(self, count: int, running: list[Started]) -> None:
         """Start the first workers and, where the context forks, a template of later ones.
 
-        Raises: whatever starting a process raises; no worker is left then, but the template may be.
+        running: takes those that have started, for the caller to discard if anything is raised.
+        Raises: whatever starting a process raises; the template may be left then, too.
         """
         made: list[Started] = []
-        running: list[Started] = []
         try:
             for _ in range(count):
                 made.append(_with_channel(self._process))  # noqa: PERF401  as below
@@ -52,9 +52,7 @@ class Starter:
                 self._run_all_undisturbed(made, running)
         except BaseException:
             _close_channels(made[len(running) :])
-            discard_started(running)
             raise
-        return made
 
     def _run_all(self, made: Iterable[Started], running: list[Started]) -> None:
         for one in made:
