@@ -47,6 +47,14 @@ def test_a_task_may_wait_for_the_start_of_the_next_one(way: Way, workers: int) -
         assert pool.map_async(starts.start, range(100)).get(WAIT_S) == list(range(100))
 
 
+@pytest.fixture(name="gate")
+def _gate(tmp_path: Path) -> Iterator[Path]:
+    """What programs and threads wait for that tasks start; none outlives the test."""
+    path = tmp_path / "gate"
+    yield path
+    path.touch()
+
+
 def _program_until(path: str) -> list[str]:
     return ["/bin/sh", "-c", f"while [ ! -e {path} ]; do sleep 0.01; done"]
 
@@ -71,16 +79,15 @@ def _two_among_quick_ones(pool: Pool, function: Callable[[Any], Any], argument: 
 
 @pytest.mark.parametrize("work", [_compute_until, _run_until, partial(_run_until, read=True)])
 def test_no_worker_is_added_beside_slow_ones_that_work(
-    work: Callable[[str], None], tmp_path: Path
+    work: Callable[[str], None], gate: Path
 ) -> None:
     """There are as many at a time as there are to be, though a task waits that came before."""
-    path = tmp_path / "gate"
     with Pool(2, context=multiprocessing.get_context("fork")) as pool:
-        running = _two_among_quick_ones(pool, work, str(path))
+        running = _two_among_quick_ones(pool, work, str(gate))
         for_s = STANDING_S + WAITING_S
         time.sleep(2 * for_s)  # what is counted is how many workers there are by then
         assert len(pool._pool) == 2
-        path.touch()
+        gate.touch()
         running.wait(WAIT_S)
 
 
@@ -150,13 +157,12 @@ def _leave_a_program_that_serves(path: str) -> None:
 
 @pytest.mark.parametrize("leave", [_leave_a_program_that_is_over, _leave_a_program_that_serves])
 def test_groups_meet_beside_programs_that_they_do_not_wait_for(
-    leave: Callable[[str], None], tmp_path: Path
+    leave: Callable[[str], None], gate: Path
 ) -> None:
-    path = tmp_path / "gate"
     with starts.pool_of(WORKERS, TASKS) as pool:
-        _in_each(pool, leave, path)
+        _in_each(pool, leave, gate)
         assert imap(pool, _await_the_group, range(TASKS)) == list(range(TASKS))
-        path.touch()
+        gate.touch()
 
 
 def _leave_a_thread_that_stays(path: str) -> None:
@@ -164,12 +170,11 @@ def _leave_a_thread_that_stays(path: str) -> None:
     threading.Thread(target=_compute_until, args=(path,)).start()
 
 
-def test_groups_meet_beside_a_worker_that_takes_long_to_exit(tmp_path: Path) -> None:
-    path = tmp_path / "gate"
+def test_groups_meet_beside_a_worker_that_takes_long_to_exit(gate: Path) -> None:
     with starts.pool_of(WORKERS, TASKS, maxtasksperchild=500) as pool:
-        pool.apply_async(_leave_a_thread_that_stays, (str(path),)).get(WAIT_S)
+        pool.apply_async(_leave_a_thread_that_stays, (str(gate),)).get(WAIT_S)
         assert imap(pool, _await_the_group, range(TASKS)) == list(range(TASKS))
-        path.touch()
+        gate.touch()
 
 
 @pytest.mark.parametrize("way", [*WAYS, apply_one_by_one])
