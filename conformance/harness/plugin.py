@@ -138,6 +138,8 @@ def pytest_runtestloop(session: pytest.Session) -> None:
         run.plan((item.test, item.subject, item.start_method) for item in clause_items)
     except OSError as error:
         run.trouble = f"--record: expected a file that can be written, got {error}"
+        # A pipe has "collecting ..." by now, and not the end of that line.
+        session.config.get_terminal_writer().flush()
         raise pytest.UsageError(run.trouble) from error
 
 
