@@ -25,6 +25,7 @@ from .ways import Way, apply_all, apply_one_by_one, call_one, imap, imap_unorder
 QUICK = 3000
 TASKS = QUICK + 60
 WORKERS = 3
+AGE_S = 0.2  # of a program: one that is 10 ms older than a task may be that task's, by what is told
 WAYS = [map_one_by_one, imap, imap_unordered, apply_all]
 _kept: list[Any] = []  # in a worker, what its tasks leave
 
@@ -161,6 +162,9 @@ def test_groups_meet_beside_programs_that_they_do_not_wait_for(
 ) -> None:
     with starts.pool_of(WORKERS, TASKS) as pool:
         _in_each(pool, leave, gate)
+        until = time.monotonic() + AGE_S
+        while time.monotonic() < until:
+            pool.map_async(abs, range(100), 1).get(WAIT_S)
         assert imap(pool, _await_the_group, range(TASKS)) == list(range(TASKS))
         gate.touch()
 
