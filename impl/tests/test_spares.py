@@ -171,7 +171,7 @@ def test_groups_meet_beside_programs_that_they_do_not_wait_for(
 
 def _leave_a_thread_that_stays(path: str) -> None:
     """Keep the process from exiting once it has retired."""
-    threading.Thread(target=_compute_until, args=(path,)).start()
+    threading.Thread(target=await_, args=(Path(path).exists,)).start()
 
 
 def test_groups_meet_beside_a_worker_that_takes_long_to_exit(gate: Path) -> None:
