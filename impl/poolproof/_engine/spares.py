@@ -65,13 +65,18 @@ class Spares:
         Called when every worker has been sent what there is for it.
         """
         links = [link for link in self._workers.links if not link.retiring]
-        standing: _Tasks = ()
         self._awaits_input = False
-        if not all(link.ready for link in links):  # one may be the one that helps
-            pass
-        elif self._jobs.waiting and any(map(self._is_ahead, links)):
+        starts = not all(link.ready for link in links)  # and may be the one that helps
+        self._note(links, () if starts else self._standing_ahead(links))
+
+    def _standing_ahead(self, links: list[Link]) -> _Tasks:
+        """Return the tasks of all workers, if each is in one and some are ahead of their turn.
+
+        Where none is, but may be when the input yields, have it read; else let the spare go.
+        """
+        if self._jobs.waiting and any(map(self._is_ahead, links)):
             if all(link.ledger for link in links):
-                standing = tuple((link.pid, link.bell.task()) for link in links if link.held)
+                return tuple((link.pid, link.bell.task()) for link in links if link.held)
         elif self._jobs.waiting and any(map(self._may_be_ahead, links)):
             self._awaits_input = self._workers.has_spare or all(link.ledger for link in links)
             if self._awaits_input:
@@ -79,7 +84,7 @@ class Spares:
         elif self._workers.has_spare:
             self._loans.reclaim(links)  # those that idle are on offer
             self._workers.release_spare()
-        self._note(links, standing)
+        return ()
 
     def _may_be_ahead(self, link: Link) -> bool:
         """Tell whether a worker runs a task of a job behind one that reads its input."""
