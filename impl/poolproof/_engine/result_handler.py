@@ -51,13 +51,13 @@ class ResultHandler:
     def _receive(
         self, link: Link, header: ResultHeader, inline: memoryview, fd: int | None
     ) -> None:
+        if _is_repeated(link, header):
+            if fd is not None:
+                os.close(fd)
+            return
         made = None if fd is None else MemoryFile(fd)
         in_file, offset = bool(header.in_file), header.offset
         with ExitStack() as stack:
-            if _is_repeated(link, header):
-                if made is not None:
-                    made.close()
-                return
             if link.ledger:
                 file = self._file_of(link, header, made)
             else:  # the worker tells of its initializer
