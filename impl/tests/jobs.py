@@ -65,7 +65,6 @@ def imap_job(
         feed,
         chunksize,
         iterator,
-        ordered=ordered,
         buffersize=buffersize,
         workers=2,
         wake=owner.wake,

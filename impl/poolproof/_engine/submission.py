@@ -88,7 +88,6 @@ def submit_imap(
         feed,
         chunksize,
         iterator,
-        ordered=type(iterator) is IMapIterator,
         buffersize=buffersize,
         workers=workers,
         wake=inbox.wake,

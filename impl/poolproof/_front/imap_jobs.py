@@ -48,7 +48,6 @@ class IMapJob(Job):
         chunksize: int,
         iterator: IMapIterator[Any],
         *,
-        ordered: bool,
         buffersize: int | None,
         workers: int,
         wake: Callable[[], None],
@@ -59,7 +58,7 @@ class IMapJob(Job):
         self._iterator: Callable[[], IMapIterator[Any] | None] = weakref.ref(
             iterator, lambda _: wake()
         )
-        self._ordered = ordered
+        self._ordered = iterator.ordered
         self._buffersize = buffersize
         self._workers = workers
         self._drawn = 0

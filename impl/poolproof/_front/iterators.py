@@ -10,7 +10,7 @@ from _thread import LockType
 from collections import deque
 from collections.abc import Iterable
 from multiprocessing import TimeoutError as PoolTimeoutError
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from .results import Owner
 from .waiting import release, wait
@@ -32,6 +32,9 @@ class IMapIterator(Generic[_T_co]):
 
     One type for every chunksize; any number of threads may share it.
     """
+
+    #: the results come in the order of their items
+    ordered: ClassVar[bool] = True
 
     def __init__(self, pool: Owner) -> None:
         self._pool: Owner | None = pool
@@ -112,3 +115,5 @@ class IMapIterator(Generic[_T_co]):
 
 class IMapUnorderedIterator(IMapIterator[_T_co]):
     """The results of an `imap_unordered` job, in the order of completion."""
+
+    ordered = False
