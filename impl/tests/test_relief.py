@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import gc
-import itertools
 import multiprocessing
 import os
 import queue
-import random
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -22,18 +16,11 @@ import pytest
 from poolproof import Pool, WorkerLostError
 from poolproof._engine import relief
 from poolproof._front import sizing
-from poolproof._wire import claims
-from poolproof._wire.channel import Body
 from poolproof._wire.claims import Progress
-from poolproof._wire.frames import ResultKind, TaskHeader, TaskKind
-from poolproof._wire.outcome import load
-from poolproof._worker import runner
-from poolproof._worker.outcome_log import OutcomeLog
-from poolproof._worker.worker_process import Interrupts
 
+from . import ways
 from .campaign import killing, run
 from .patience import WAIT_S, await_
-from .simulation import CountingOutbox
 from .tasks import square
 
 METHODS = multiprocessing.get_all_start_methods()
@@ -63,43 +50,26 @@ def _pool(request: pytest.FixtureRequest) -> Iterator[Pool]:
         yield pool
 
 
-def _apply(pool: Pool, items: list[int]) -> list[int]:
-    return [r.get(WAIT_S) for r in [pool.apply_async(_meet, (item,)) for item in items]]
-
-
-def _map(pool: Pool, items: list[int]) -> list[int]:
-    return pool.map_async(_meet, items).get(WAIT_S)
-
-
-def _map_one_by_one(pool: Pool, items: list[int]) -> list[int]:
-    return pool.map_async(_meet, items, 1).get(WAIT_S)
-
-
-def _maps_of_one(pool: Pool, items: list[int]) -> list[int]:
-    return [r.get(WAIT_S)[0] for r in [pool.map_async(_meet, [item]) for item in items]]
-
-
-def _imap(pool: Pool, items: list[int]) -> list[int]:
-    results = pool.imap(_meet, items)
-    return [results.next(WAIT_S) for _ in items]
-
-
-def _imap_unordered(pool: Pool, items: list[int]) -> list[int]:
-    results = pool.imap_unordered(_meet, iter(items))
-    return [results.next(WAIT_S) for _ in items]
+def _maps_of_one(pool: Pool, task: ways.Task, items: Iterable[int]) -> list[int]:
+    return [r.get(WAIT_S)[0] for r in [pool.map_async(task, [item]) for item in items]]
 
 
 @pytest.mark.parametrize(
-    "way", [_apply, _map, _map_one_by_one, _maps_of_one, _imap, _imap_unordered]
+    "way",
+    [
+        ways.apply_all,
+        ways.map_,
+        ways.map_one_by_one,
+        _maps_of_one,
+        ways.imap,
+        ways.imap_unordered,
+    ],
 )
 @pytest.mark.parametrize("first", [0, 1, 4, 30])
-def test_two_tasks_that_wait_for_each_other_meet(
-    pool: Pool, way: Callable[[Pool, list[int]], list[int]], first: int
-) -> None:
+def test_two_tasks_that_wait_for_each_other_meet(pool: Pool, way: ways.Way, first: int) -> None:
     items = [2] * first + [0, 1] + [2] * 5
-    values = way(pool, items)
-    assert sorted(values) == sorted(items)
-    assert way is _imap_unordered or values == items
+    expected = sorted(items) if way is ways.imap_unordered else items
+    assert way(pool, _meet, items) == expected
 
 
 def _wait_for(path: str) -> str:
@@ -133,49 +103,6 @@ def test_an_outcome_of_an_apply_is_shown_while_the_next_one_runs(tmp_path: Path)
         assert [told.get(timeout=WAIT_S) for _ in quick] == [""] * 3
         released.touch()
         assert slow.get(WAIT_S) == str(released)
-
-
-def test_outcomes_that_are_asked_for_at_any_time_come_once_and_in_order() -> None:
-    slot_fd = claims.create()
-    slot = claims.Slot(slot_fd)
-    os.close(slot_fd)
-    outbox = _Collecting()
-    log = OutcomeLog(slot, outbox)
-    slot.begin(1)
-    ended = threading.Event()
-
-    def ask() -> None:
-        while not ended.is_set():
-            log.show()
-
-    asking = threading.Thread(target=ask)
-    asking.start()
-    for number in range(5000):
-        log.add(number)
-    log.flush(last=True)
-    ended.set()
-    asking.join(WAIT_S)
-    assert outbox.got == list(range(5000))
-    slot.close()
-
-
-class _Collecting(CountingOutbox):
-    """Keeps the outcomes, each in its place."""
-
-    def __init__(self) -> None:
-        self.got: list[object] = []
-
-    def send(
-        self,
-        kind: ResultKind,
-        first: int,
-        count: int,
-        body: Body,
-        *,
-        last: bool = False,  # noqa: ARG002  as the method it stands for
-    ) -> None:
-        assert (kind, first) == (ResultKind.OUTCOMES, len(self.got))
-        self.got += map(load, claims.split_log(memoryview(b"".join(body)), count))
 
 
 @pytest.mark.parametrize("unordered", [False, True])
@@ -303,36 +230,6 @@ def test_a_worker_is_asked_for_outcomes_once_its_task_takes_long(
     assert asking.pause_s is None, "its frame is over"
 
 
-@pytest.mark.parametrize("run", [runner.run_batch, runner.run_exact])
-@pytest.mark.parametrize("seed", range(20))
-def test_an_item_is_run_or_cut_and_never_both(run: Callable[[runner.Run], None], seed: int) -> None:
-    slot_fd = claims.create()
-    slot = claims.Slot(slot_fd)
-    os.close(slot_fd)
-    rng = random.Random(seed)  # noqa: S311  a replay, not a secret
-    ran: list[int] = []
-
-    def call(item: int) -> None:
-        ran.append(item)
-        if rng.random() < 0.01:
-            time.sleep(0)  # the other thread's turn
-
-    outbox = CountingOutbox()
-    slot.begin(1)
-    header = TaskHeader(TaskKind.RUN, seq=1, budget_ns=10**12)
-    log = OutcomeLog(slot, outbox)
-    frame = runner.Run(header, call, list(range(5000)), slot, outbox, Interrupts(), log, [])
-    delay_s, cuts = rng.uniform(0.0, 0.002), []
-    cutter = threading.Timer(delay_s, lambda: cuts.append(frame.cut()))
-    cutter.start()
-    run(frame)
-    cutter.join(WAIT_S)
-    assert ran == list(range(len(ran))), "in order, each once"
-    assert len(frame.items) == len(ran) == outbox.done
-    assert cuts == [len(ran)], "what was cut is what did not run"
-    slot.close()
-
-
 def _take_a_moment(gate: str | None) -> None:
     time.sleep(0.001)
     if gate is not None:
@@ -353,42 +250,6 @@ def test_what_stands_behind_a_slow_task_runs_though_no_worker_ever_idles(tmp_pat
         slow.get(WAIT_S)
 
 
-class Finalized:
-    """Tells which thread has let go of it."""
-
-    def __init__(self, by: list[threading.Thread]) -> None:
-        self._by = by
-
-    def __del__(self) -> None:
-        self._by.append(threading.current_thread())
-
-
-def test_no_finalizer_of_the_users_runs_in_the_thread_that_cuts() -> None:
-    """It may want a lock that the running task holds, and nobody would answer any more."""
-    slot_fd = claims.create()
-    slot = claims.Slot(slot_fd)
-    os.close(slot_fd)
-    slot.begin(1)
-    by: list[threading.Thread] = []
-    outbox = CountingOutbox()
-    frame = runner.Run(
-        TaskHeader(TaskKind.RUN, seq=1, budget_ns=10**12),
-        lambda _: None,
-        [Finalized(by) for _ in range(3)],
-        slot,
-        outbox,
-        Interrupts(),
-        OutcomeLog(slot, outbox),
-        [],
-    )
-    cutter = threading.Thread(target=frame.cut)
-    cutter.start()
-    cutter.join(WAIT_S)
-    assert (frame.items, by) == ([], [])
-    del frame
-    assert by == [threading.current_thread()] * 3
-
-
 @pytest.mark.parametrize("seed", range(5))
 def test_kills_while_tasks_are_given_back_lose_and_double_nothing(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -398,81 +259,3 @@ def test_kills_while_tasks_are_given_back_lose_and_double_nothing(
         with killing(pool, 50, 0.01, seed) as killer:
             run(pool, killer, tmp_path, seed)
         assert pool.map_async(square, range(100)).get(WAIT_S) == [n * n for n in range(100)]
-
-
-def test_nothing_is_started_while_it_is_cut() -> None:
-    """Up to 3.11 a collection comes with an allocation, and another thread may run meanwhile."""
-    slot_fd = claims.create()
-    slot = claims.Slot(slot_fd)
-    os.close(slot_fd)
-    outbox = CountingOutbox()
-    items: list[int] = []
-    ran: list[int] = []
-
-    def start_next(_phase: str, _info: dict[str, int]) -> None:
-        if (number := slot.fields[claims.STARTED]) < len(items):
-            ran.append(items[number])
-            slot.fields[claims.STARTED] = number + 1
-
-    header, log = TaskHeader(TaskKind.RUN, seq=1, budget_ns=10**12), OutcomeLog(slot, outbox)
-    before = gc.get_threshold()
-    gc.callbacks.append(start_next)
-    try:
-        for _ in range(100):
-            slot.begin(1)
-            items[:] = range(50)
-            ran.clear()
-            frame = runner.Run(header, abs, items, slot, outbox, Interrupts(), log, [])
-            in_use: list[list[int]] = [[] for _ in range(200)]  # all that Python has in reserve
-            gc.set_threshold(1)
-            frame.cut()
-            gc.set_threshold(*before)
-            del in_use
-            assert ran == items[: len(ran)], "what was started is not given back"
-    finally:
-        gc.set_threshold(*before)
-        gc.callbacks.remove(start_next)
-    slot.close()
-
-
-@pytest.mark.parametrize("run", [runner.run_batch, runner.run_exact])
-def test_a_tracer_may_run_between_any_two_lines_of_a_worker(
-    run: Callable[[runner.Run], None],
-) -> None:
-    """And other threads with it, the one that cuts too."""
-    slot_fd = claims.create()
-    slot = claims.Slot(slot_fd)
-    os.close(slot_fd)
-    ran: list[int] = []
-    left = 1  # lines, until it cuts
-
-    def trace(frame: FrameType, event: str, _: Any) -> Any:
-        nonlocal left
-        if frame.f_code.co_filename != runner.__file__ or frame.f_code is runner.Run.cut.__code__:
-            return None
-        left -= event == "line"
-        if left == 0 and slot.fields[claims.PHASE] == claims.Phase.RUNNING:
-            at_work.cut()
-        return trace
-
-    header = TaskHeader(TaskKind.RUN, seq=1, budget_ns=10**12)
-    before = sys.gettrace()
-    for cut_at in itertools.count(1):
-        left = cut_at
-        outbox = CountingOutbox()
-        slot.begin(1)
-        log = OutcomeLog(slot, outbox)
-        items = list(range(10))
-        ran.clear()
-        at_work = runner.Run(header, ran.append, items, slot, outbox, Interrupts(), log, [])
-        sys.settrace(trace)
-        try:
-            run(at_work)
-        finally:
-            sys.settrace(before)
-        assert [*ran, *itertools.chain.from_iterable(at_work.dropped)] == list(range(10))
-        assert outbox.done == len(ran)
-        if left > 0:  # every line was tried
-            break
-    assert cut_at > 2 * len(items)
-    slot.close()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from poolproof import Pool
+from poolproof import IMapIterator, Pool
 
 from .patience import WAIT_S
 
@@ -25,12 +25,21 @@ def map_one_by_one(pool: Pool, task: Task, items: Iterable[Any]) -> list[Any]:
 
 def imap(pool: Pool, task: Task, items: Iterable[Any]) -> list[Any]:
     """By `imap`."""
-    return list(pool.imap(task, items))
+    return list(_drawn(pool.imap(task, items)))
 
 
 def imap_unordered(pool: Pool, task: Task, items: Iterable[Any]) -> list[Any]:
     """By `imap_unordered`, of an iterator; items whose values are in order when sorted."""
-    return sorted(pool.imap_unordered(task, iter(items)))
+    return sorted(_drawn(pool.imap_unordered(task, iter(items))))
+
+
+def _drawn(results: IMapIterator[Any]) -> Iterator[Any]:
+    """Yield the results, each within its time."""
+    while True:
+        try:
+            yield results.next(2 * WAIT_S)
+        except StopIteration:
+            return
 
 
 def apply_all(pool: Pool, task: Task, items: Iterable[Any]) -> list[Any]:
