@@ -85,11 +85,12 @@ def fail_to_start() -> None:
 
 
 def in_fork(pool: Any, result: Any) -> list[str]:
-    """Fork, use a pool and a handle of the parent there; return what came of it."""
+    """Fork, use a pool and a handle of the parent there, and join; return what came of it."""
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
-        words = [_words_of(call) for call in (lambda: pool.map(square, [1]), result.get)]
+        calls = (lambda: pool.map(square, [1]), result.get, pool.join)
+        words = [_words_of(call) for call in calls]
         os.write(writer, "\n".join(words).encode())
         os._exit(0)
     os.close(writer)

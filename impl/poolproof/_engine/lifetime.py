@@ -68,8 +68,10 @@ class Lifetime:
     def join(self) -> None:
         """Wait until the workers have exited.
 
-        Raises: ValueError before close() or terminate().
+        Raises: ValueError before close() or terminate(); RuntimeError in a process that did not
+        create the pool.
         """
+        self.check_process()
         state = self._machine.state
         if state is PoolState.RUN:
             raise ValueError("Pool is still running: expected close() or terminate() before join()")
