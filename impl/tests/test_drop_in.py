@@ -200,6 +200,33 @@ def test_a_pool_that_is_not_closed_loses_nothing_that_its_workers_print(
     assert sorted(ended.stdout.split()) == ["a", "b", "c", *["ended"] * 3], ended.stderr
 
 
+LEAVES = """
+from MODULE import Pool
+
+if __name__ == "__main__":
+    pool = Pool(1)
+    assert pool.map(abs, [-1]) == [1]
+    END
+"""
+
+
+@pytest.mark.parametrize("end", ["pass", "pool.close()", "pool.terminate()"])
+def test_a_program_that_ends_without_closing_its_pool_is_told(end: str, tmp_path: Path) -> None:
+    told = []
+    for module in ("multiprocessing", "poolproof"):
+        program = tmp_path / f"leaves_to_{module}.py"
+        program.write_text(LEAVES.replace("MODULE", module).replace("END", end))
+        ended = subprocess.run(
+            [sys.executable, "-W", "default::ResourceWarning", str(program)],
+            capture_output=True,
+            text=True,
+            timeout=LIMIT_S,
+            check=True,
+        )
+        told.append(ended.stderr.count("ResourceWarning: unclosed running multiprocessing pool"))
+    assert told == [int(end == "pass")] * 2, "as the standard library's"
+
+
 def _block_at_exit(started: str) -> None:
     from multiprocessing import util  # noqa: PLC0415  as a task does it
 

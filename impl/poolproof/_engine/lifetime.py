@@ -39,6 +39,7 @@ class Lifetime:
     def __init__(self) -> None:
         self._machine = StateMachine()
         self._pid = _Here.pid
+        self._left_open = False  # it began, and the program has called neither close nor terminate
 
     def _begin(self, dispatcher: Dispatcher) -> None:
         """The workers are there: run."""
@@ -49,11 +50,13 @@ class Lifetime:
         self._finalize = multiprocessing.util.Finalize(
             self, _terminate, args=(self._machine, dispatcher), exitpriority=_EXIT_PRIORITY
         )
+        self._left_open = True
 
     # -- the end
 
     def close(self) -> None:
         """Take no more jobs; workers exit when all jobs are done."""
+        self._left_open = False
         if self._machine.apply(Event.CLOSE) is PoolState.RUN:
             self._dispatcher.close()
 
@@ -61,6 +64,7 @@ class Lifetime:
         """Stop the workers now; every job that has no outcome ends with PoolTerminatedError."""
         if self._pid != _Here.pid:
             return  # the workers are the parent's
+        self._left_open = False
         # Not by the finalizer, which runs once: a signal handler may raise out of that.
         _terminate(self._machine, self._dispatcher)
         self._finalize.cancel()
@@ -93,14 +97,17 @@ class Lifetime:
         self.terminate()
 
     def __del__(self) -> None:
-        # Without a machine, __init__ was called with arguments it does not take.
-        if "_machine" in self.__dict__ and self._machine.state is PoolState.RUN:
+        if "_machine" not in self.__dict__:  # __init__ was called with arguments it does not take
+            return
+        runs = self._machine.state is PoolState.RUN
+        if runs or self._left_open:  # the exit of the interpreter may have ended it
             warnings.warn(
                 f"unclosed running multiprocessing pool {self!r}",
                 ResourceWarning,
                 stacklevel=2,
                 source=self,
             )
+        if runs:
             self._dispatcher.inbox.wake()
 
     def __reduce__(self) -> str | tuple[Any, ...]:
