@@ -37,9 +37,9 @@ class Lifetime:
     """What a pool is, apart from the jobs it takes."""
 
     def __init__(self) -> None:
-        self._machine = StateMachine()
         self._pid = _Here.pid
         self._left_open = False  # it began, and the program has called neither close nor terminate
+        self._machine = StateMachine()  # last: __del__ asks for it first
 
     def _begin(self, dispatcher: Dispatcher) -> None:
         """The workers are there: run."""
