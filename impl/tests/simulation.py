@@ -9,7 +9,6 @@ the order of `sizing`'s "some 40 us a frame in parent and worker".
 from __future__ import annotations
 
 import heapq
-import os
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -35,6 +34,8 @@ from poolproof._worker import runner
 from poolproof._worker.outbox import Outbox
 from poolproof._worker.outcome_log import OutcomeLog
 from poolproof._worker.worker_process import Interrupts
+
+from .slots import fresh_slot
 
 SEND_NS = 15_000  # parent: size, pickle and send a frame
 RECEIVE_NS = 10_000  # parent: read a result and requeue what was given back
@@ -266,12 +267,6 @@ def makespan_ns(
     foretold_ns: what an earlier job of the same function makes the pool expect of an item.
     """
     clock = Clock()
-    slot_fd = claims.create()
-    slot = claims.Slot(slot_fd)
-    os.close(slot_fd)
-    try:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(runner, "_clock", clock)
-            return Simulation(costs_ns, workers, run, clock, slot, foretold_ns).makespan_ns()
-    finally:
-        slot.close()
+    with fresh_slot() as slot, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runner, "_clock", clock)
+        return Simulation(costs_ns, workers, run, clock, slot, foretold_ns).makespan_ns()

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import gc
 import itertools
-import os
 import random
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
@@ -25,12 +24,27 @@ from poolproof._worker.worker_process import Interrupts
 
 from .patience import WAIT_S
 from .simulation import CountingOutbox
+from .slots import fresh_slot
 
 
-def test_outcomes_that_are_asked_for_at_any_time_come_once_and_in_order() -> None:
-    slot_fd = claims.create()
-    slot = claims.Slot(slot_fd)
-    os.close(slot_fd)
+@pytest.fixture(name="slot")
+def _slot() -> Iterator[claims.Slot]:
+    with fresh_slot() as slot:
+        yield slot
+
+
+def _frame(
+    call: Callable[[Any], Any], items: list[Any], slot: claims.Slot, outbox: CountingOutbox
+) -> runner.Run:
+    """Take up a frame whose budget no test uses up."""
+    slot.begin(1)
+    header, log = TaskHeader(TaskKind.RUN, seq=1, budget_ns=10**12), OutcomeLog(slot, outbox)
+    return runner.Run(header, call, items, slot, outbox, Interrupts(), log, [])
+
+
+def test_outcomes_that_are_asked_for_at_any_time_come_once_and_in_order(
+    slot: claims.Slot,
+) -> None:
     outbox = _Collecting()
     log = OutcomeLog(slot, outbox)
     slot.begin(1)
@@ -48,7 +62,6 @@ def test_outcomes_that_are_asked_for_at_any_time_come_once_and_in_order() -> Non
     ended.set()
     asking.join(WAIT_S)
     assert outbox.got == list(range(5000))
-    slot.close()
 
 
 class _Collecting(CountingOutbox):
@@ -72,10 +85,9 @@ class _Collecting(CountingOutbox):
 
 @pytest.mark.parametrize("run", [runner.run_batch, runner.run_exact])
 @pytest.mark.parametrize("seed", range(20))
-def test_an_item_is_run_or_cut_and_never_both(run: Callable[[runner.Run], None], seed: int) -> None:
-    slot_fd = claims.create()
-    slot = claims.Slot(slot_fd)
-    os.close(slot_fd)
+def test_an_item_is_run_or_cut_and_never_both(
+    run: Callable[[runner.Run], None], seed: int, slot: claims.Slot
+) -> None:
     rng = random.Random(seed)  # noqa: S311  a replay, not a secret
     ran: list[int] = []
 
@@ -85,10 +97,7 @@ def test_an_item_is_run_or_cut_and_never_both(run: Callable[[runner.Run], None],
             time.sleep(0)  # the other thread's turn
 
     outbox = CountingOutbox()
-    slot.begin(1)
-    header = TaskHeader(TaskKind.RUN, seq=1, budget_ns=10**12)
-    log = OutcomeLog(slot, outbox)
-    frame = runner.Run(header, call, list(range(5000)), slot, outbox, Interrupts(), log, [])
+    frame = _frame(call, list(range(5000)), slot, outbox)
     delay_s, cuts = rng.uniform(0.0, 0.002), []
     cutter = threading.Timer(delay_s, lambda: cuts.append(frame.cut()))
     cutter.start()
@@ -97,7 +106,6 @@ def test_an_item_is_run_or_cut_and_never_both(run: Callable[[runner.Run], None],
     assert ran == list(range(len(ran))), "in order, each once"
     assert len(frame.items) == len(ran) == outbox.done
     assert cuts == [len(ran)], "what was cut is what did not run"
-    slot.close()
 
 
 class Finalized:
@@ -110,24 +118,10 @@ class Finalized:
         self._by.append(threading.current_thread())
 
 
-def test_no_finalizer_of_the_users_runs_in_the_thread_that_cuts() -> None:
+def test_no_finalizer_of_the_users_runs_in_the_thread_that_cuts(slot: claims.Slot) -> None:
     """It may want a lock that the running task holds, and nobody would answer any more."""
-    slot_fd = claims.create()
-    slot = claims.Slot(slot_fd)
-    os.close(slot_fd)
-    slot.begin(1)
     by: list[threading.Thread] = []
-    outbox = CountingOutbox()
-    frame = runner.Run(
-        TaskHeader(TaskKind.RUN, seq=1, budget_ns=10**12),
-        lambda _: None,
-        [Finalized(by) for _ in range(3)],
-        slot,
-        outbox,
-        Interrupts(),
-        OutcomeLog(slot, outbox),
-        [],
-    )
+    frame = _frame(lambda _: None, [Finalized(by) for _ in range(3)], slot, CountingOutbox())
     cutter = threading.Thread(target=frame.cut)
     cutter.start()
     cutter.join(WAIT_S)
@@ -136,11 +130,8 @@ def test_no_finalizer_of_the_users_runs_in_the_thread_that_cuts() -> None:
     assert by == [threading.current_thread()] * 3
 
 
-def test_nothing_is_started_while_it_is_cut() -> None:
+def test_nothing_is_started_while_it_is_cut(slot: claims.Slot) -> None:
     """Up to 3.11 a collection comes with an allocation, and another thread may run meanwhile."""
-    slot_fd = claims.create()
-    slot = claims.Slot(slot_fd)
-    os.close(slot_fd)
     outbox = CountingOutbox()
     items: list[int] = []
     ran: list[int] = []
@@ -150,15 +141,13 @@ def test_nothing_is_started_while_it_is_cut() -> None:
             ran.append(items[number])
             slot.fields[claims.STARTED] = number + 1
 
-    header, log = TaskHeader(TaskKind.RUN, seq=1, budget_ns=10**12), OutcomeLog(slot, outbox)
     before = gc.get_threshold()
     gc.callbacks.append(start_next)
     try:
         for _ in range(100):
-            slot.begin(1)
             items[:] = range(50)
             ran.clear()
-            frame = runner.Run(header, abs, items, slot, outbox, Interrupts(), log, [])
+            frame = _frame(abs, items, slot, outbox)
             in_use: list[list[int]] = [[] for _ in range(200)]  # all that Python has in reserve
             gc.set_threshold(1)
             frame.cut()
@@ -168,17 +157,13 @@ def test_nothing_is_started_while_it_is_cut() -> None:
     finally:
         gc.set_threshold(*before)
         gc.callbacks.remove(start_next)
-    slot.close()
 
 
 @pytest.mark.parametrize("run", [runner.run_batch, runner.run_exact])
 def test_a_tracer_may_run_between_any_two_lines_of_a_worker(
-    run: Callable[[runner.Run], None],
+    run: Callable[[runner.Run], None], slot: claims.Slot
 ) -> None:
     """And other threads with it, the one that cuts too."""
-    slot_fd = claims.create()
-    slot = claims.Slot(slot_fd)
-    os.close(slot_fd)
     ran: list[int] = []
     left = 1  # lines, until it cuts
 
@@ -191,16 +176,13 @@ def test_a_tracer_may_run_between_any_two_lines_of_a_worker(
             at_work.cut()
         return trace
 
-    header = TaskHeader(TaskKind.RUN, seq=1, budget_ns=10**12)
     before = sys.gettrace()
     for cut_at in itertools.count(1):
         left = cut_at
         outbox = CountingOutbox()
-        slot.begin(1)
-        log = OutcomeLog(slot, outbox)
         items = list(range(10))
         ran.clear()
-        at_work = runner.Run(header, ran.append, items, slot, outbox, Interrupts(), log, [])
+        at_work = _frame(ran.append, items, slot, outbox)
         sys.settrace(trace)
         try:
             run(at_work)
@@ -211,4 +193,3 @@ def test_a_tracer_may_run_between_any_two_lines_of_a_worker(
         if left > 0:  # every line was tried
             break
     assert cut_at > 2 * len(items)
-    slot.close()
