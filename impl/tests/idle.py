@@ -13,6 +13,7 @@ from typing import Any
 from poolproof import Pool
 
 from .patience import await_
+from .tasks import square
 
 CALL_S = 20.0  # what a call may take on a machine that is busy with other things
 
@@ -38,6 +39,25 @@ def start(target: Callable[[], object]) -> threading.Thread:
 def join(thread: threading.Thread) -> None:
     thread.join(CALL_S)
     assert not thread.is_alive(), "the thread still waits"
+
+
+@contextmanager
+def calling_beside(pool: Pool) -> Iterator[None]:
+    """Have another thread call on and on; each of its calls has its own result."""
+    over = threading.Event()
+    outcomes: list[int] = []
+
+    def call_on_and_on() -> None:
+        while not over.is_set():
+            outcomes.append(pool.apply_async(square, (3,)).get(CALL_S))
+
+    beside = start(call_on_and_on)
+    try:
+        yield
+    finally:
+        over.set()
+    join(beside)
+    assert set(outcomes) == {9}
 
 
 def outcome_of(call: Callable[[], Any]) -> Any:

@@ -32,6 +32,11 @@ def write_down(item: Item) -> int:
     return item.number
 
 
+def written_down(diary: str) -> list[int]:
+    """Return the numbers of the items that have ended, in that order."""
+    return [int(line.split()[1]) for line in Path(diary).read_text().splitlines() if "end" in line]
+
+
 def write_down_at_length(size: int, item: Item) -> bytes:
     """Do as `write_down`, and return the number as often as it fits into `size` bytes."""
     return write_down(item).to_bytes(4) * (size // 4)

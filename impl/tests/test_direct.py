@@ -19,9 +19,18 @@ from poolproof._link import loans
 from poolproof._link.loan import Loan
 
 from .counting import nothing_left
-from .idle import CALL_S, idle_pool, join, outcome_of, pid_after, start, wait_until_idle
+from .idle import (
+    CALL_S,
+    calling_beside,
+    idle_pool,
+    join,
+    outcome_of,
+    pid_after,
+    start,
+    wait_until_idle,
+)
 from .patience import await_
-from .tasks import Item, block, block_deaf, die_at, square, write_down
+from .tasks import Item, block, block_deaf, die_at, square, write_down, written_down
 
 METHODS = ["fork", "spawn", "forkserver"]
 CALLS = 2000
@@ -176,27 +185,13 @@ def test_a_worker_may_be_taken_from_its_borrower_at_any_time(
     monkeypatch.setattr(loans, "RECALL_S", 0.0)
     diary = str(tmp_path / "diary")
     with nothing_left(), idle_pool(workers) as pool:
-        over = threading.Event()
-        outcomes: list[Any] = []
-
-        def call_beside() -> None:
-            while not over.is_set():
-                outcomes.append(pool.apply_async(square, (3,)).get(CALL_S))
-
-        beside = start(call_beside)
-
-        try:
+        with calling_beside(pool):
             for number in range(CALLS):
                 assert pool.apply(write_down, (Item(diary, number, 0.0),)) == number
-        finally:
-            over.set()
-        join(beside)
-        assert set(outcomes) == {9}
         wait_until_idle(pool, workers)
         pool.close()
         pool.join()
-    ran = [int(line.split()[1]) for line in Path(diary).read_text().splitlines() if "end" in line]
-    assert ran == list(range(CALLS))
+    assert written_down(diary) == list(range(CALLS))
 
 
 def test_close_lets_a_call_end_that_is_out() -> None:

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,9 +19,18 @@ from poolproof import Pool, PoolTerminatedError, WorkerLostError
 from poolproof._link import loans
 
 from .counting import nothing_left
-from .idle import CALL_S, idle_pool, join, outcome_of, pid_after, start, wait_until_idle
-from .patience import await_, end_and_join
-from .tasks import Item, block, square, write_down
+from .idle import (
+    CALL_S,
+    calling_beside,
+    idle_pool,
+    join,
+    outcome_of,
+    pid_after,
+    start,
+    wait_until_idle,
+)
+from .patience import await_, end_and_join, within
+from .tasks import Item, block, square, write_down, written_down
 
 INTERRUPTS = 300
 POOLS = 40
@@ -36,25 +44,6 @@ def _touch_and_pause(path: str, pause_s: float) -> str:
     Path(path).touch()
     time.sleep(pause_s)
     return path
-
-
-def test_a_signal_handler_may_terminate_the_pool_under_a_call(tmp_path: Path) -> None:
-    with nothing_left(), idle_pool() as pool:
-        before = signal.signal(signal.SIGALRM, lambda *_: pool.terminate())
-        try:
-            started = tmp_path / "started"
-
-            def alarm() -> None:
-                await_(started.exists)
-                os.kill(os.getpid(), signal.SIGALRM)
-
-            timer = start(alarm)
-            with pytest.raises(PoolTerminatedError):
-                pool.apply(block, (str(started),))
-            join(timer)
-        finally:
-            signal.signal(signal.SIGALRM, before)
-        pool.join()
 
 
 def _map(pool: Pool) -> None:
@@ -91,12 +80,31 @@ def _interrupted(started: Path, handle: Callable[..., object]) -> Iterator[None]
         signal.signal(signal.SIGUSR1, before)
 
 
+@contextmanager
+def _on_alarm(handle: Callable[..., object]) -> Iterator[None]:
+    """Run `handle` whenever the timer that is set meanwhile runs out."""
+    before = signal.signal(signal.SIGALRM, handle)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
 def _by_itself(call: Callable[[], object]) -> None:
     call()
 
 
 def _by_a_thread(call: Callable[[], object]) -> None:
-    join(start(call))
+    within(CALL_S, call)
+
+
+def test_a_signal_handler_may_terminate_the_pool_under_a_call(tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    with nothing_left(), idle_pool() as pool:
+        with _interrupted(started, lambda *_: pool.terminate()), pytest.raises(PoolTerminatedError):
+            pool.apply(block, (str(started),))
+        pool.join()
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -149,21 +157,16 @@ def test_a_signal_handler_may_wait_for_the_pool_anywhere(
     rnd = random.Random(workers)  # noqa: S311 - instants, no secrets
     calls = 0
     with nothing_left(), idle_pool(workers) as pool:
-        before = signal.signal(signal.SIGALRM, handle)
-        try:
+        with _on_alarm(handle):
             while len(used) < INTERRUPTS:
                 signal.setitimer(signal.ITIMER_REAL, rnd.uniform(1e-6, 5e-4))
                 assert pool.apply(write_down, (Item(diary, calls, 0.0),)) == calls
                 calls += 1
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
         assert set(used) == {49}
         wait_until_idle(pool, workers)
         pool.close()
         pool.join()
-    ran = [int(line.split()[1]) for line in Path(diary).read_text().splitlines() if "end" in line]
-    assert ran == list(range(calls))
+    assert written_down(diary) == list(range(calls))
 
 
 @pytest.mark.parametrize("end", [Pool.terminate, Pool.close])
@@ -182,16 +185,12 @@ def test_a_signal_handler_may_end_the_pool_anywhere(
                 wait(partial(end_and_join, end, pool))
                 ended.set()
 
-            before = signal.signal(signal.SIGALRM, handle)
-            try:
+            with _on_alarm(handle):
                 signal.setitimer(signal.ITIMER_REAL, rnd.uniform(1e-3, 2e-2))
                 with suppress(PoolTerminatedError, ValueError):
                     while not ended.is_set():
                         assert pool.apply_async(square, (3,)).get(CALL_S) == 9
                 await_(ended.is_set)
-            finally:
-                signal.setitimer(signal.ITIMER_REAL, 0)
-                signal.signal(signal.SIGALRM, before)
 
 
 def test_a_worker_that_dies_under_a_handler_of_its_borrower_is_replaced(tmp_path: Path) -> None:
@@ -236,27 +235,12 @@ def test_a_call_may_be_interrupted_anywhere(workers: int) -> None:
 
     rnd = random.Random(workers)  # noqa: S311 - instants, no secrets
     with nothing_left(), idle_pool(workers) as pool:
-        over = threading.Event()
-        outcomes: list[Any] = []
-
-        def call_beside() -> None:
-            while not over.is_set():
-                outcomes.append(pool.apply_async(square, (3,)).get(CALL_S))
-
-        other = start(call_beside)
-        before = signal.signal(signal.SIGALRM, interrupt)
-        try:
+        with calling_beside(pool), _on_alarm(interrupt):
             for _ in range(INTERRUPTS):
                 with suppress(Interrupt):
                     signal.setitimer(signal.ITIMER_REAL, rnd.uniform(1e-6, 5e-4))
                     for number in range(1000):
                         assert pool.apply(square, (number,)) == number * number
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
-        over.set()
-        join(other)
-        assert set(outcomes) == {9}
         wait_until_idle(pool, workers)
         pids = pool.map_async(pid_after, [0.005] * 8 * workers, 1).get(CALL_S)
         assert len(set(pids)) == workers, "a worker was lost"
