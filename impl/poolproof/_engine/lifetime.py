@@ -79,7 +79,7 @@ class Lifetime:
         state = self._machine.state
         if state is PoolState.RUN:
             raise ValueError("Pool is still running: expected close() or terminate() before join()")
-        self.about_to_wait()
+        self._dispatcher.hand_over()
         if state is PoolState.CLOSE:
             self._dispatcher.drain()
         self._dispatcher.join()
